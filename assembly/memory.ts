@@ -1,0 +1,101 @@
+/**
+ * The evaluator's own memory, behind the image: everything that changes. Laid out once by `configure`; nothing is allocated
+ * afterwards.
+ */
+import { Frame, Result, SlotRecord } from "../src/bytecode/layout";
+
+/** Longest text of a request in bytes; whoever writes requests keeps to it. */
+export const TEXT_BYTES_MAX: u32 = 65536;
+/** Slots of the action table; a power of two. */
+export const ACTION_TABLE_SIZE: u32 = 8192;
+export const ACTION_BYTES: u32 = 524288;
+/** Slots of the candidate table; a power of two. */
+export const CANDIDATE_TABLE_SIZE: u32 = 65536;
+
+export let frame: u32 = 0;
+export let result: u32 = 0;
+export let slotsOfBundle: u32 = 0;
+export let slotsOfOverlay: u32 = 0;
+/** Two rows of reachable places for `globSegments`. */
+export let rowA: u32 = 0;
+export let rowB: u32 = 0;
+/** Where patterns with variables are put together. */
+export let expansion: u32 = 0;
+/** Digits of a request's number, decoded bytes of a request's binary. */
+export let literalBytes: u32 = 0;
+/** Pairs of statement id and layer code: certain denies, certain allows of the identity and of the resource side. */
+export let denyList: u32 = 0;
+export let identityList: u32 = 0;
+/** Triples: statement id, layer code, certain kinds. */
+export let resourceList: u32 = 0;
+export let statementList: u32 = 0;
+export let missingList: u32 = 0;
+export let causeKeys: u32 = 0;
+export let causeKeysBytes: u32 = 0;
+export let causeSets: u32 = 0;
+export let causeSetsBytes: u32 = 0;
+export let actionTable: u32 = 0;
+export let actionBytes: u32 = 0;
+export let candidateTable: u32 = 0;
+export let candidateWords: u32 = 0;
+export let candidateWordsCount: u32 = 0;
+/** One word an action pattern, an element: what the current action makes of it. */
+export let actionPatternStamps: u32 = 0;
+export let elementStamps: u32 = 0;
+/** Texts of the request, written by the host. */
+export let textArea: u32 = 0;
+export let textAreaBytes: u32 = 0;
+export let end: u32 = 0;
+
+let cursor: u32 = 0;
+
+function take(bytes: u32): u32 {
+  const start = cursor;
+  cursor = (start + bytes + 63) & ~63;
+  return start;
+}
+
+/** Lays everything out from `base`; returns the first byte behind it. */
+export function layOut(
+  base: u32,
+  slotCountOfBundle: u32,
+  slotCountOfOverlay: u32,
+  setCountOfBundle: u32,
+  setCountOfOverlay: u32,
+  patternBytesMax: u32,
+  statementsMax: u32,
+  candidateCount: u32,
+  actionPatternCount: u32,
+  elementCount: u32,
+  textBytes: u32,
+): u32 {
+  cursor = (base + 63) & ~63;
+  frame = take(Frame.Size);
+  result = take(Result.Size);
+  slotsOfBundle = take(slotCountOfBundle * SlotRecord.Size);
+  slotsOfOverlay = take(slotCountOfOverlay * SlotRecord.Size);
+  rowA = take(TEXT_BYTES_MAX + 8);
+  rowB = take(TEXT_BYTES_MAX + 8);
+  expansion = take(patternBytesMax + TEXT_BYTES_MAX + 64);
+  literalBytes = take(TEXT_BYTES_MAX + 64);
+  denyList = take(statementsMax * 8);
+  identityList = take(statementsMax * 8);
+  resourceList = take(statementsMax * 12);
+  statementList = take(statementsMax * 8);
+  missingList = take(16 * 8);
+  causeKeysBytes = ((slotCountOfBundle + 7) >> 3) + ((slotCountOfOverlay + 7) >> 3);
+  causeKeys = take(causeKeysBytes);
+  causeSetsBytes = ((setCountOfBundle + 7) >> 3) + ((setCountOfOverlay + 7) >> 3);
+  causeSets = take(causeSetsBytes);
+  actionTable = take(ACTION_TABLE_SIZE * 16);
+  actionBytes = take(ACTION_BYTES);
+  candidateTable = take(CANDIDATE_TABLE_SIZE * 16);
+  candidateWordsCount = candidateCount;
+  candidateWords = take(candidateCount * 4);
+  actionPatternStamps = take(actionPatternCount * 4);
+  elementStamps = take(elementCount * 4);
+  textAreaBytes = textBytes;
+  textArea = take(textBytes + 64);
+  end = cursor;
+  return cursor;
+}
