@@ -24,3 +24,28 @@ export const resourcePolicyServices: ReadonlySet<string> = new Set([
   "sms-voice", "sns", "sqs", "ssm", "ssm-contacts", "ssm-incidents", "sts", "vpc-lattice", "waf", "waf-regional",
   "wafv2", "xray",
 ]);
+
+/** Where only some resource types of such a service can carry a policy: how the resource part of their ARNs begins. */
+const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["backup", ["backup-vault:"]],
+  ["billing", ["billingview/"]],
+  ["cloudfront", ["vpcorigin/"]],
+  ["cloudhsm", ["backup/"]],
+  ["cloudtrail", ["channel/", "dashboard/", "eventdatastore/"]],
+  ["codebuild", ["project/", "report-group/"]],
+  ["ec2", ["ipam-pool/", "placement-group/", "verified-access-endpoint/", "verified-access-group/"]],
+  ["fsx", ["volume/"]],
+  ["iam", ["role/"]],
+  ["networkmanager", ["core-network/"]],
+  ["organizations", ["resourcepolicy/"]],
+  ["redshift", ["namespace:"]],
+  ["route53resolver", ["firewall-rule-group/", "resolver-query-log-config/", "resolver-rule/"]],
+  ["ssm", ["document/", "opsitemgroup/", "parameter/"]],
+]);
+
+/** Whether a resource of this service, with this sixth part of its ARN, may carry a policy of its own. */
+export function mayCarryResourcePolicy(service: string, resourcePart: string): boolean {
+  if (!resourcePolicyServices.has(service)) return false;
+  const types = TYPES.get(service);
+  return types === undefined || types.some((type) => resourcePart.startsWith(type));
+}
