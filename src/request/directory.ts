@@ -7,6 +7,8 @@ import type { WorldOptions } from "../policy/options.js";
 export interface Directory {
   /** The world's flags that reach into requests: `roleMfaKey`, `assumeSameAccount`. */
   readonly options: WorldOptions;
+  /** Whether what is not known here does not exist (a scenario), or is merely not known (3V-8). */
+  readonly closed: boolean;
   /** Null: nothing is known of this account, its organization included. */
   account(id: string): AccountFacts | null;
   user(arn: string): PrincipalFacts | null;
