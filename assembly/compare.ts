@@ -150,7 +150,7 @@ function parseEpoch(text: u32, length: u32): bool {
   let whole: i64 = 0;
   let digits: u32 = 0;
   while (at < length && isDigit(load<u8>(text + at))) {
-    if (digits == 15) return false;
+    if (digits == 12) return false;
     whole = whole * 10 + (load<u8>(text + at) - 0x30);
     digits++;
     at++;
@@ -385,11 +385,7 @@ function parseIpv6(text: u32, length: u32): bool {
       if (run >= 0 || at + 1 >= length || load<u8>(text + at + 1) != 0x3a) return false;
       run = groups;
       at += 2;
-      if (at < length && load<u8>(text + at) == 0x3a) {
-        if (groups == 8) return false;
-        store<u16>(literalBytes + groups++ * 2, 0);
-        at++;
-      }
+      if (at < length && load<u8>(text + at) == 0x3a) at++;
       if (at < length && load<u8>(text + at) == 0x3a) return false;
       continue;
     }

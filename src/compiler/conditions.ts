@@ -78,7 +78,10 @@ function operandWord(op: Op, operand: Operand, interner: Interner): number {
     }
     case Op.IpAddress: {
       const range = operand.variableInLiteral ? null : parseIpRange(operand.text);
-      return range === null ? OperandWord.Invalid : rangeWord(range, interner);
+      if (range === null) return OperandWord.Invalid;
+      const address = new Uint8Array(16);
+      address.set(range.bytes, 16 - range.bytes.length);
+      return interner.range(range.family, range.prefix + 128 - range.bytes.length * 8, address);
     }
     case Op.NumericEquals:
     case Op.NumericLessThan:
