@@ -1,0 +1,160 @@
+/** Statements (§3.4): whether one hits, for which grant kinds, and if not, why. */
+import type { ActionElement, Effect, Policy, ResourceElement, Statement } from "../policy/model.js";
+import type { WorldOptions } from "../policy/options.js";
+import type { Layer, Reason, StatementRef } from "../request/decision.js";
+import type { Context } from "../request/question.js";
+import { positionAt } from "../text/span.js";
+import { entryHolds } from "./condition.js";
+import { and, FALSE, hangsOnKeys, known, type Logic, or, TRUE } from "./kleene.js";
+import { globMatches, resourceMatches, wildcards } from "./match.js";
+import { anyKind, type Caller, type Kinds, kindsOfElement, NO_KINDS } from "./principal.js";
+import { fill, unknownKeysOf } from "./variables.js";
+
+/** What a statement is held against. */
+export interface Facts {
+  readonly layer: Layer;
+  readonly caller: Caller;
+  /** Lower-cased (MATCH-1). */
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Context;
+  readonly options: WorldOptions;
+  /** Allows do not count: the document can only deny here (SPEC-21, SPEC-22). */
+  readonly denyOnly: boolean;
+}
+
+export interface Outcome {
+  readonly statement: StatementRef;
+  readonly effect: Effect;
+  readonly hit: Logic;
+  /** How the statement names the caller, where it hits; empty for policies without Principal. */
+  readonly kinds: Kinds;
+  /** Null when it hits for certain. */
+  readonly reason: Reason | null;
+}
+
+/** 3V-6: the AND of its parts. Every part is looked at, so that what is unknown is known completely (3V-11). */
+export function evaluateStatement(policy: Policy, statement: Statement, facts: Facts): Outcome {
+  const told = { statement: refTo(policy, statement, facts.layer), effect: statement.effect };
+  if (facts.denyOnly && statement.effect === "Allow") {
+    return { ...told, hit: FALSE, kinds: NO_KINDS, reason: { part: "document" } };
+  }
+  const named =
+    statement.principal === null ? null : kindsOfElement(statement.principal, statement.effect, facts.caller);
+  const parts = partsOf(statement, named, facts);
+  const hit = and(...parts.map((part) => part.holds));
+  const others = parts.filter((part) => part.reason.part !== "principal").map((part) => part.holds);
+  return { ...told, hit, kinds: withParts(named ?? NO_KINDS, others), reason: reasonOf(parts, hit) };
+}
+
+interface Part {
+  readonly reason: Reason;
+  readonly holds: Logic;
+}
+
+/** In the order in which a reason is looked for. */
+function partsOf(statement: Statement, named: Kinds | null, facts: Facts): readonly Part[] {
+  const { effect } = statement;
+  return [
+    { reason: { part: "action" }, holds: actionHits(statement.action, effect, facts) },
+    { reason: { part: "resource" }, holds: resourceHits(statement.resource, effect, facts) },
+    { reason: { part: "principal" }, holds: named === null ? TRUE : anyKind(named) },
+    ...statement.conditions.map(
+      (entry, at): Part => ({
+        reason: { part: "condition", entry: at },
+        holds: entryHolds(entry, effect, facts.context, facts.options),
+      }),
+    ),
+    { reason: { part: "variable" }, holds: variablesHold(statement, facts) },
+  ];
+}
+
+/** The first part that is F if the statement is F, else the first that is U. */
+function reasonOf(parts: readonly Part[], hit: Logic): Reason | null {
+  if (hit.truth === "T") return null;
+  return parts.find((part) => part.holds.truth === hit.truth)!.reason;
+}
+
+/** 3V-7: one truth per grant kind. */
+function withParts(named: Kinds, others: readonly Logic[]): Kinds {
+  return new Map([...named].map(([kind, logic]) => [kind, and(logic, ...others)]));
+}
+
+/** MATCH-1 to MATCH-8. */
+function actionHits(element: ActionElement, effect: Effect, facts: Facts): Logic {
+  const decided = decidedBeforehand(element, effect, facts.options);
+  if (decided !== null) return known(decided);
+  const isMatch = element.patterns.some((entry) => {
+    if (entry.kind === "pattern") return globMatches(wildcards(entry.pattern), facts.action);
+    return facts.options.invalidEntry === "literal" && asciiLower(entry.text) === facts.action;
+  });
+  return known(isMatch !== element.negated);
+}
+
+/** MATCH-20 to MATCH-29; an unknown variable makes its pattern unknown, unless no value of it could match (3V-5). */
+function resourceHits(element: ResourceElement | null, effect: Effect, facts: Facts): Logic {
+  if (element === null) return TRUE; // MATCH-28
+  const decided = decidedBeforehand(element, effect, facts.options);
+  if (decided !== null) return known(decided);
+  const templates = element.patterns.flatMap((entry) => (entry.kind === "pattern" ? [entry.template] : []));
+  const matched = or(...element.patterns.map((entry) => patternMatches(entry, facts)));
+  if (matched.truth === "U") return hangsOnKeys(unknownKeysOf(templates, facts.context));
+  return known((matched.truth === "T") !== element.negated);
+}
+
+function patternMatches(entry: ResourceElement["patterns"][number], facts: Facts): Logic {
+  if (entry.kind === "invalid") {
+    return known(facts.options.invalidEntry === "literal" && entry.text === facts.resource);
+  }
+  const filled = fill(entry.template, facts.context);
+  switch (filled.kind) {
+    case "known":
+      return known(resourceMatches(filled.pattern, facts.resource, facts.options.resourceGlob));
+    case "unresolved":
+      return FALSE; // MATCH-27
+    case "unknown":
+      return globMatches(filled.pattern, facts.resource)
+        ? hangsOnKeys(unknownKeysOf([entry.template], facts.context))
+        : FALSE;
+  }
+}
+
+/**
+ * GRAM-8 and GRAM-52 (lenient mode): what an empty element, or one with an entry that AWS cannot hold, says whatever the
+ * request. Null: its entries decide.
+ */
+function decidedBeforehand(
+  element: ActionElement | ResourceElement,
+  effect: Effect,
+  options: WorldOptions,
+): boolean | null {
+  if (element.patterns.length === 0) return effect === "Deny" && element.negated;
+  const isInvalid = element.patterns.some((entry) => entry.kind === "invalid");
+  if (!isInvalid || options.invalidEntry === "literal") return null;
+  if (effect === "Deny") return true;
+  return element.negated ? false : null;
+}
+
+/** VAR-10 under `unresolvedVariable=statement`: the variables of an Allow are one more part of it. */
+function variablesHold(statement: Statement, facts: Facts): Logic {
+  if (facts.options.unresolvedVariable === "operand" || statement.effect === "Deny") return TRUE;
+  const patterns = statement.resource?.patterns ?? [];
+  const templates = [
+    ...patterns.flatMap((entry) => (entry.kind === "pattern" ? [entry.template] : [])),
+    ...statement.conditions.flatMap((entry) => entry.operands.map((operand) => operand.template)),
+  ];
+  if (templates.some((template) => fill(template, facts.context).kind === "unresolved")) return FALSE;
+  const unknown = unknownKeysOf(templates, facts.context);
+  return unknown.length > 0 ? hangsOnKeys(unknown) : TRUE;
+}
+
+function refTo(policy: Policy, statement: Statement, layer: Layer): StatementRef {
+  const { line, column } = positionAt(policy.source, statement.span.start);
+  const { index, sid } = statement;
+  return { layer, policy: policy.name, index, sid, file: policy.source.name, line, column };
+}
+
+/** Actions are ASCII; locale and Unicode have no say. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
