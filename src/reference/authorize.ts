@@ -8,7 +8,7 @@ import { accountOf, type Question } from "../request/question.js";
 import type { Request, RequestOptions } from "../request/request.js";
 import { resolve } from "../request/resolve.js";
 import { directoryOf } from "../world/directory.js";
-import { layersOf } from "../world/layers.js";
+import { type Layers, layersOf } from "../world/layers.js";
 import type { World } from "../world/model.js";
 import { allowances, causesOf, denials, missingAllows } from "./attribution.js";
 import { decideBuiltin } from "./builtins.js";
@@ -28,7 +28,11 @@ export function explain(world: World, request: Request, options: Partial<Request
 
 /** The same for a request that has been checked. */
 export function answer(world: World, question: Question): Explanation {
-  const layers = layersOf(world, question);
+  return authorize(world, question, layersOf(world, question));
+}
+
+/** `authorize` of §6.4: the answer to a question, given what is attached to its parties. */
+export function authorize(world: World, question: Question, layers: Layers): Explanation {
   const [first, second] = readings(question).map((sameAccount): Case => ({ world, question, layers, sameAccount }));
   const builtin = decideBuiltin(first!);
   if (builtin !== null) return { decision: builtin, layers: [] };

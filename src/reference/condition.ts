@@ -92,8 +92,10 @@ function holdsForUnknown(entry: ConditionEntry, context: Context, options: World
   const outcome = outcomeOnAnyValue(entry, context);
   const cardinality = context.cardinality(entry.key);
   if (qualifier === "all") return outcome === "T" ? "T" : "U";
-  // Under COND-15's option a missing key satisfies `ForAnyValue:…IfExists`, so that its row is that of IfExists.
-  if (qualifier === "any" && !(ifExists && options.forAnyValueIfExists)) return outcome === "F" ? "F" : "U";
+  if (qualifier === "any") {
+    // COND-15's option: a missing key would satisfy it.
+    return outcome === "F" && !(ifExists && options.forAnyValueIfExists) ? "F" : "U";
+  }
   if (ifExists) return cardinality === "single" && outcome === "T" ? "T" : "U";
   return plainOnUnknown(OPERATORS[base].negated, cardinality, outcome);
 }

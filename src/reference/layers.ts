@@ -8,7 +8,7 @@ import type { Document, DocumentSet, World } from "../world/model.js";
 import { and, FALSE, hangsOnNames, known, type Logic, or, TRUE } from "./kleene.js";
 import { globMatches, wildcards } from "./match.js";
 import { anyKind, type Caller, joinKinds, type Kinds, NO_KINDS } from "./principal.js";
-import { evaluateStatement, type Outcome } from "./statement.js";
+import { evaluateStatement, type Outcome, type Weight } from "./statement.js";
 
 /** One question in its world. `sameAccount`: the owner of the resource is read as the caller's account (3V-12). */
 export interface Case {
@@ -91,12 +91,12 @@ function traceOf(level: Level): LayerTrace {
 /** EVAL-4, EVAL-10, EVAL-11. */
 function scp(the: Case): LayerResult {
   const applies = underScps(the.question.principal) && !isScpExempt(the.question);
-  return hierarchy("SCP", applies ? the.layers.scp.map((set) => evaluateSet(the, "SCP", set)) : []);
+  return hierarchy("SCP", applies ? the.layers.scp.map((set) => evaluateLevel(the, "SCP", set)) : []);
 }
 
 /** EVAL-12 to EVAL-16: under `autoRcpFullAccess` every level carries RCPFullAWSAccess. */
 function rcp(the: Case): LayerResult {
-  const levels = underRcps(the) ? the.layers.rcp.map((set) => evaluateSet(the, "RCP", set)) : [];
+  const levels = underRcps(the) ? the.layers.rcp.map((set) => evaluateLevel(the, "RCP", set)) : [];
   const isFullAccess = the.world.options.autoRcpFullAccess;
   return hierarchy("RCP", isFullAccess ? levels.map((level) => ({ ...level, allow: TRUE })) : levels);
 }
@@ -104,13 +104,13 @@ function rcp(the: Case): LayerResult {
 /** EVAL-20. */
 function vpce(the: Case): LayerResult {
   const applies = the.question.endpoint !== null && the.layers.vpce !== null;
-  return applies ? layerOf(evaluateSet(the, "VPCE", the.layers.vpce)) : neutral("VPCE");
+  return applies ? layerOf(evaluateLevel(the, "VPCE", the.layers.vpce)) : neutral("VPCE");
 }
 
 /** EVAL-17. */
 function boundary(the: Case): LayerResult {
   const set = attachedBoundary(the);
-  return set === null ? neutral("BOUNDARY") : layerOf(evaluateSet(the, "BOUNDARY", set));
+  return set === null ? neutral("BOUNDARY") : layerOf(evaluateLevel(the, "BOUNDARY", set));
 }
 
 function attachedBoundary(the: Case): DocumentSet | null {
@@ -123,16 +123,16 @@ function session(the: Case): LayerResult {
   const set = the.layers.session;
   switch (principal.kind) {
     case "roleSession":
-      return set === null ? neutral("SESSION") : layerOf(evaluateSet(the, "SESSION", set));
+      return set === null ? neutral("SESSION") : layerOf(evaluateLevel(the, "SESSION", set));
     case "federatedUser": {
-      if (set !== null) return layerOf(evaluateSet(the, "SESSION", set));
+      if (set !== null) return layerOf(evaluateLevel(the, "SESSION", set));
       const allow = known(the.world.options.federatedDefaultSession === "allow");
       return { ...neutral("SESSION"), allow };
     }
     case "root": {
       // The task policy of AssumeRoot is a ceiling that only denies.
       if (principal.credentials.kind !== "assumeRoot" || set === null) return neutral("SESSION");
-      return layerOf({ ...evaluateSet(the, "SESSION", set), allow: TRUE });
+      return layerOf({ ...evaluateLevel(the, "SESSION", set), allow: TRUE });
     }
     case "user":
     case "webIdentity":
@@ -148,7 +148,7 @@ function session(the: Case): LayerResult {
 function identity(the: Case): LayerResult {
   const { principal } = the.question;
   if (accountOf(principal) === null) return { ...neutral("IDENTITY"), allow: FALSE };
-  return isRoot(principal) ? neutral("IDENTITY") : layerOf(evaluateSet(the, "IDENTITY", the.layers.identity));
+  return isRoot(principal) ? neutral("IDENTITY") : layerOf(evaluateLevel(the, "IDENTITY", the.layers.identity));
 }
 
 /** Root, or a federated user whose parent is root (REQ-13). */
@@ -161,16 +161,17 @@ function isRoot(principal: Principal): boolean {
 function resource(the: Case): ResourceResult {
   const layer = resourceLayer(the.question);
   if (the.question.action === "sts:assumeroot") return { ...neutral(layer), allow: FALSE, kinds: NO_KINDS }; // SPEC-35
-  const front = evaluateSet(the, layer, the.layers.resource, the.question.resource);
-  const levels = hasDocuments(the.layers.resource) ? [front] : [];
+  const front = evaluateSet(the, layer, the.layers.resource, { arn: the.question.resource, isClosed: isShutOut(the) });
+  const levels = hasDocuments(the.layers.resource) ? [front.level] : [];
   if (the.layers.behind === null) {
-    const kinds = kindsOfLevel(front);
-    return { layer, levels, allow: anyKind(kinds), deny: front.deny, kinds };
+    return { layer, levels, allow: anyKind(front.kinds), deny: front.level.deny, kinds: front.kinds };
   }
-  const back = evaluateSet(the, layer, the.layers.behind.documents, the.layers.behind.resource);
-  const consent = anyKind(kindsOfLevel(back));
-  const kinds = new Map([...kindsOfLevel(front)].map(([kind, logic]) => [kind, and(logic, consent)] as const));
-  return { layer, levels: [...levels, back], allow: anyKind(kinds), deny: or(front.deny, back.deny), kinds };
+  const { documents, resource: arn } = the.layers.behind;
+  const back = evaluateSet(the, layer, documents, { arn, isClosed: false });
+  const consent = anyKind(back.kinds);
+  const kinds = new Map([...front.kinds].map(([kind, logic]) => [kind, and(logic, consent)] as const));
+  const deny = or(front.level.deny, back.level.deny);
+  return { layer, levels: [...levels, back.level], allow: anyKind(kinds), deny, kinds };
 }
 
 /** A resource has a resource policy or, a role, a trust policy. */
@@ -199,24 +200,43 @@ function hierarchy(layer: Layer, levels: readonly Level[]): LayerResult {
 
 // --- one document set ----------------------------------------------------------------------------------------------------
 
-/** §6.2 evalSet: A and D over all statements; what is missing could allow and could deny (3V-8). */
-function evaluateSet(the: Case, layer: Layer, set: DocumentSet, resource = the.question.resource): Level {
-  const documents = set.documents.filter((document) => reaches(document, layer, the.question));
-  const outcomes = documents.flatMap((document) => evaluateDocument(the, layer, document, resource));
-  const some = (effect: "Allow" | "Deny") =>
-    or(missingOf(set), ...outcomes.filter((outcome) => outcome.effect === effect).map((outcome) => outcome.hit));
-  return { layer, label: set.label, missing: set.missing, outcomes, allow: some("Allow"), deny: some("Deny") };
+/** What a document set is held against: an ARN; and whether its policies grant the caller nothing (SPEC-22). */
+interface Place {
+  readonly arn: string;
+  readonly isClosed: boolean;
 }
 
-function evaluateDocument(the: Case, layer: Layer, document: Document, resource: string): readonly Outcome[] {
+function evaluateLevel(the: Case, layer: Layer, set: DocumentSet): Level {
+  return evaluateSet(the, layer, set, { arn: the.question.resource, isClosed: false }).level;
+}
+
+/** §6.2 evalSet: A, D and K over all statements; what is missing could allow and could deny (3V-8). */
+function evaluateSet(the: Case, layer: Layer, set: DocumentSet, place: Place): { level: Level; kinds: Kinds } {
+  const outcomes = set.documents.flatMap((document) => evaluateDocument(the, layer, document, place));
+  const allows = outcomes.filter((outcome) => outcome.effect === "Allow");
+  const denies = outcomes.filter((outcome) => outcome.effect === "Deny");
+  const unheld = missingOf(set);
+  const unheldGrant = place.isClosed ? FALSE : unheld;
+  const level = {
+    layer,
+    label: set.label,
+    missing: set.missing,
+    outcomes,
+    allow: or(unheldGrant, ...allows.map((outcome) => outcome.hit)),
+    deny: or(unheld, ...denies.map((outcome) => outcome.hit)),
+  };
+  return { level, kinds: joinKinds([everyKind(unheldGrant), ...allows.map((outcome) => outcome.kinds)]) };
+}
+
+function evaluateDocument(the: Case, layer: Layer, document: Document, place: Place): readonly Outcome[] {
   const facts = {
     layer,
     caller: callerOf(the, layer, document),
     action: the.question.action,
-    resource,
+    resource: place.arn,
     context: the.question.context,
     options: the.world.options,
-    denyOnly: document.use === "denyOnly" || (isResourceSide(layer) && isShutOut(the, document)),
+    weight: weightOf(the, layer, document, place),
   };
   return document.policy.statements.map((statement) => evaluateStatement(document.policy, statement, facts));
 }
@@ -250,28 +270,19 @@ function hasDocuments(set: DocumentSet): boolean {
   return set.documents.length > 0 || set.missing.length > 0;
 }
 
-/** SPEC-14: a grant alone decides who may retire it. */
-function reaches(document: Document, layer: Layer, question: Question): boolean {
-  return !isResourceSide(layer) || question.action !== "kms:retiregrant" || document.use === "kmsGrant";
-}
-
-function isResourceSide(layer: Layer): boolean {
-  return layer === "RESOURCE" || layer === "TRUST";
+/** SPEC-14: a grant alone decides who may retire it. SPEC-21, SPEC-22: some documents can only deny. */
+function weightOf(the: Case, layer: Layer, document: Document, place: Place): Weight {
+  const isResourceSide = layer === "RESOURCE" || layer === "TRUST";
+  if (isResourceSide && the.question.action === "kms:retiregrant" && document.use !== "kmsGrant") return "none";
+  const isDenyOnly = document.use === "denyOnly" || (place.isClosed && document.use === "policy");
+  return isDenyOnly ? "denyOnly" : "full";
 }
 
 /** SPEC-22: a restricted public policy grants nothing to whoever is neither of the owner's account nor a service. */
-function isShutOut(the: Case, document: Document): boolean {
-  if (!the.layers.publicAccessRestricted || document.use !== "policy") return false;
+function isShutOut(the: Case): boolean {
   const { principal } = the.question;
   if (principal.kind === "service" || principal.kind === "originAccessIdentity") return false;
-  return accountOf(principal) === null || !the.sameAccount;
-}
-
-/** The union over the certain and the possible Allows; a missing document could grant by any kind (3V-8). */
-function kindsOfLevel(level: Level): Kinds {
-  const allows = level.outcomes.filter((outcome) => outcome.effect === "Allow");
-  const unheld = level.missing.length === 0 ? NO_KINDS : everyKind(hangsOnNames(level.missing));
-  return joinKinds([unheld, ...allows.map((outcome) => outcome.kinds)]);
+  return the.layers.publicAccessRestricted && (accountOf(principal) === null || !the.sameAccount);
 }
 
 function everyKind(logic: Logic): Kinds {

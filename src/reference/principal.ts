@@ -246,10 +246,9 @@ function levelsOf(caller: Caller): readonly Level[] {
 
 function lists(entry: PrincipalEntry, level: Level, caller: Caller): Logic {
   if (entry.kind === "anyone") return known(coversEveryone(entry, caller));
-  const { principal } = caller;
   switch (level) {
     case "account":
-      return known(entry.kind === "account" && hasAccount(principal) && principal.account === entry.account);
+      return known(entry.kind === "account" && namesAccount(entry.account, caller));
     case "user":
       return kindOf(kindsOfEntry(entry, caller), "USER");
     case "role":

@@ -1,4 +1,5 @@
 /** Statements (§3.4): whether one hits, for which grant kinds, and if not, why. */
+import { lowerAscii } from "../policy/ascii.js";
 import type { ActionElement, Effect, Policy, ResourceElement, Statement } from "../policy/model.js";
 import type { WorldOptions } from "../policy/options.js";
 import type { Layer, Reason, StatementRef } from "../request/decision.js";
@@ -19,9 +20,11 @@ export interface Facts {
   readonly resource: string;
   readonly context: Context;
   readonly options: WorldOptions;
-  /** Allows do not count: the document can only deny here (SPEC-21, SPEC-22). */
-  readonly denyOnly: boolean;
+  readonly weight: Weight;
 }
+
+/** What of a document counts here: everything, its Denies (SPEC-21, SPEC-22), or nothing (SPEC-14). */
+export type Weight = "full" | "denyOnly" | "none";
 
 export interface Outcome {
   readonly statement: StatementRef;
@@ -36,7 +39,7 @@ export interface Outcome {
 /** 3V-6: the AND of its parts. Every part is looked at, so that what is unknown is known completely (3V-11). */
 export function evaluateStatement(policy: Policy, statement: Statement, facts: Facts): Outcome {
   const told = { statement: refTo(policy, statement, facts.layer), effect: statement.effect };
-  if (facts.denyOnly && statement.effect === "Allow") {
+  if (facts.weight === "none" || (facts.weight === "denyOnly" && statement.effect === "Allow")) {
     return { ...told, hit: FALSE, kinds: NO_KINDS, reason: { part: "document" } };
   }
   const named =
@@ -86,7 +89,7 @@ function actionHits(element: ActionElement, effect: Effect, facts: Facts): Logic
   if (decided !== null) return known(decided);
   const isMatch = element.patterns.some((entry) => {
     if (entry.kind === "pattern") return globMatches(wildcards(entry.pattern), facts.action);
-    return facts.options.invalidEntry === "literal" && asciiLower(entry.text) === facts.action;
+    return facts.options.invalidEntry === "literal" && lowerAscii(entry.text) === facts.action;
   });
   return known(isMatch !== element.negated);
 }
@@ -152,9 +155,4 @@ function refTo(policy: Policy, statement: Statement, layer: Layer): StatementRef
   const { line, column } = positionAt(policy.source, statement.span.start);
   const { index, sid } = statement;
   return { layer, policy: policy.name, index, sid, file: policy.source.name, line, column };
-}
-
-/** Actions are ASCII; locale and Unicode have no say. */
-function asciiLower(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
