@@ -163,10 +163,10 @@ function causesOfDeny(scp: bool, others: bool): void {
   if (boundaryDeny == Truth.Unknown) causesOfSet(field(Frame.Boundary), LayerCode.Boundary, true);
   if (sessionDeny == Truth.Unknown) causesOfSession(true);
   if (!unlocked) {
-    if (resourceDeny == Truth.Unknown) causesOfResource(field(Frame.ResourceSet), true, 0);
+    if (resourceDeny == Truth.Unknown) causesOfResource(field(Frame.ResourceSet), false, true, 0);
     if (behindDeny == Truth.Unknown) {
       useBehindResource();
-      causesOfResource(field(Frame.Behind), true, 0);
+      causesOfResource(field(Frame.Behind), true, true, 0);
       useRequestResource();
     }
   }
@@ -279,18 +279,19 @@ function causesOfMissing(set: u32): void {
 function causesOfKindsIn(mask: u32): void {
   const open = possibleKinds & mask;
   const openHere = open & possibleHere();
-  if (openHere) causesOfResource(field(Frame.ResourceSet), false, openHere);
+  if (openHere) causesOfResource(field(Frame.ResourceSet), false, false, openHere);
   if (open && behindGrants == Truth.Unknown) {
     useBehindResource();
-    causesOfResource(field(Frame.Behind), false, Grant.All);
+    causesOfResource(field(Frame.Behind), true, false, Grant.All);
     useRequestResource();
   }
 }
 
-function causesOfResource(set: u32, wantDeny: bool, openKinds: u32): void {
+function causesOfResource(set: u32, behind: bool, wantDeny: bool, openKinds: u32): void {
   const trust = field(Frame.Consent) == ConsentKind.Trust;
   if (set == <u32>FrameSet.Unknown) {
-    if (wantDeny || !publicGrantsCut()) addLayer(LayerCode.Resource);
+    // TRUST stands for what is behind the resource here: the two are never unknown under one name.
+    if (wantDeny || !publicGrantsCut()) addLayer(behind ? LayerCode.Trust : LayerCode.Resource);
     return;
   }
   if (wantDeny || !publicGrantsCut()) causesOfMissing(set);

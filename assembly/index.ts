@@ -12,7 +12,18 @@ import { causeKeys, causeSets, frame, layOut, result, slotsOfBundle, slotsOfOver
 import { setOverlay } from "./overlay";
 import { limitSteps, outOfSteps, steps } from "./steps";
 
-export { documentStatements, traceDocument } from "./trace";
+export { publicGrantsCut } from "./authorize";
+export {
+  beginTrace,
+  documentCount,
+  documentStatements,
+  rcpsOpenByThemselves,
+  reachedLayers,
+  rootUnlocks,
+  traceArea,
+  traceDocument,
+  traceDocuments,
+} from "./trace";
 export { frame, result, slotsOfBundle, slotsOfOverlay, textArea, steps, causeKeys, causeSets };
 
 /** What `abort` becomes: our own bug. The instance must be replaced. */

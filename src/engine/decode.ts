@@ -1,0 +1,260 @@
+/** Result words → Decision. */
+import {
+  BuiltinRule,
+  CauseBits,
+  DecisionCode,
+  KeyKind,
+  KeyRecord,
+  LayerCode,
+  PathCode,
+  PolicyRecord,
+  ProvenanceRecord,
+  Result,
+  Section,
+  SetRecord,
+  StatementRecord,
+} from "../bytecode/layout.js";
+import { type BundleReader, NONE } from "../bytecode/reader.js";
+import { type Decision, LAYER_ORDER, type Layer, type MissingAllow, type Path, type StatementRef } from "../request/decision.js";
+import { accountOf, type Principal, type Question } from "../request/question.js";
+import type { Layers } from "../world/layers.js";
+import type { DocumentSet } from "../world/model.js";
+import { sidOf } from "./decompile.js";
+import type { Machine } from "./wasm.js";
+
+/** Turns statement ids of one bundle into references, each made once. */
+export class References {
+  private readonly made = new Map<number, StatementRef>();
+
+  constructor(readonly reader: BundleReader) {}
+
+  of(statement: number, layer: LayerCode): StatementRef {
+    const name = statement * 16 + layer;
+    let reference = this.made.get(name);
+    if (reference === undefined) {
+      reference = this.make(statement, layer);
+      this.made.set(name, reference);
+    }
+    return reference;
+  }
+
+  private make(statement: number, layer: LayerCode): StatementRef {
+    const { reader } = this;
+    const policy = reader.field(Section.Statements, StatementRecord.Size, statement, StatementRecord.Policy);
+    const place = (field: ProvenanceRecord) =>
+      reader.field(Section.Provenance, ProvenanceRecord.Size, statement, field);
+    return Object.freeze({
+      layer: LAYER_ORDER[layer]!,
+      policy: reader.string(reader.field(Section.Policies, PolicyRecord.Size, policy, PolicyRecord.Name)),
+      index: reader.field(Section.Statements, StatementRecord.Size, statement, StatementRecord.Index),
+      sid: sidOf(reader, statement),
+      file: reader.provenanceText(place(ProvenanceRecord.FileOffset), place(ProvenanceRecord.FileLength)),
+      line: place(ProvenanceRecord.Line),
+      column: place(ProvenanceRecord.Column),
+    });
+  }
+}
+
+const PATHS: Record<PathCode, Path> = {
+  [PathCode.SameAccount]: "SAME_ACCOUNT",
+  [PathCode.CrossAccount]: "CROSS_ACCOUNT",
+  [PathCode.Service]: "SERVICE",
+  [PathCode.Anonymous]: "ANONYMOUS",
+  [PathCode.Federated]: "FEDERATED",
+  [PathCode.Builtin]: "BUILTIN",
+};
+
+const RULES: Record<BuiltinRule, string> = {
+  [BuiltinRule.Sts30]: "STS-30",
+  [BuiltinRule.Sts31]: "STS-31",
+  [BuiltinRule.Sts32]: "STS-32",
+  [BuiltinRule.Sts33]: "STS-33",
+  [BuiltinRule.Pass3]: "PASS-3",
+  [BuiltinRule.Spec15]: "SPEC-15",
+  [BuiltinRule.Spec34]: "SPEC-34",
+  [BuiltinRule.Spec6]: "SPEC-6",
+  [BuiltinRule.Spec35]: "SPEC-35",
+  [BuiltinRule.Partition]: "partition",
+};
+
+const OVERLAY_BIT = 0x8000_0000;
+
+/** What the result of one question is read with. */
+export interface DecodeContext {
+  readonly machine: Machine;
+  readonly references: References;
+  readonly overlay: References | null;
+}
+
+export function decodeResult(context: DecodeContext, question: Question, layers: Layers): Decision {
+  const words = context.machine.words;
+  const base = context.machine.result >>> 2;
+  const field = (offset: Result) => words[base + (offset >>> 2)]!;
+  const path = PATHS[field(Result.Path) as PathCode];
+  const decidedBy = LAYER_ORDER[field(Result.DecidedBy)]!;
+  switch (field(Result.Decision) as DecisionCode) {
+    case DecisionCode.Allowed:
+      return { decision: "allowed", decidedBy, statements: statementsOf(context, field), path };
+    case DecisionCode.ExplicitDeny:
+      return { decision: "explicitDeny", decidedBy, statements: statementsOf(context, field), path };
+    case DecisionCode.ImplicitDeny:
+      return { decision: "implicitDeny", decidedBy, missing: missingOf(context, field, question, layers), path };
+    case DecisionCode.Indeterminate:
+      return { decision: "indeterminate", ...openOf(context, field, question, layers) };
+    case DecisionCode.Denied:
+      return { decision: "denied", ...openOf(context, field, question, layers) };
+  }
+}
+
+function statementsOf(
+  { machine, references, overlay }: DecodeContext,
+  field: (offset: Result) => number,
+): readonly StatementRef[] {
+  const at = field(Result.Statements) >>> 2;
+  const count = field(Result.StatementCount);
+  const statements = new Array<StatementRef>(count);
+  for (let index = 0; index < count; index++) {
+    const id = machine.words[at + index * 2]!;
+    const layer: LayerCode = machine.words[at + index * 2 + 1]!;
+    statements[index] = id & OVERLAY_BIT ? overlay!.of((id & ~OVERLAY_BIT) >>> 0, layer) : references.of(id, layer);
+  }
+  return statements;
+}
+
+function missingOf(
+  { machine, references }: DecodeContext,
+  field: (offset: Result) => number,
+  question: Question,
+  layers: Layers,
+): readonly MissingAllow[] {
+  const at = field(Result.Missing) >>> 2;
+  return Array.from({ length: field(Result.MissingCount) }, (_, index): MissingAllow => {
+    const code: LayerCode = machine.words[at + index * 2]!;
+    const set = machine.words[at + index * 2 + 1]!;
+    const layer = LAYER_ORDER[code]!;
+    return { layer, target: targetOf(layer, set, references.reader, question, layers) };
+  });
+}
+
+function targetOf(layer: Layer, set: number, reader: BundleReader, question: Question, layers: Layers): string {
+  switch (layer) {
+    case "SERVICE":
+      return RULES[set as BuiltinRule];
+    case "RESOURCE":
+    case "TRUST":
+      return question.resource;
+    case "IDENTITY":
+      return callerName(question.principal);
+    case "SESSION":
+      return layers.session?.label ?? `session policies of ${callerName(question.principal)}`;
+    case "SCP":
+    case "RCP":
+    case "VPCE":
+    case "BOUNDARY":
+      return set === NONE ? layer : reader.string(reader.field(Section.Sets, SetRecord.Size, set, SetRecord.Label));
+  }
+}
+
+/** The ARN under which decisions and messages name a caller. */
+export function callerName(principal: Principal): string {
+  switch (principal.kind) {
+    case "root":
+    case "user":
+    case "federatedUser":
+    case "originAccessIdentity":
+      return principal.arn;
+    case "roleSession":
+      return principal.sessionArn ?? principal.roleArn;
+    case "webIdentity":
+    case "saml":
+      return principal.provider;
+    case "service":
+      return principal.names[0] ?? "";
+    case "anonymous":
+      return "*";
+  }
+}
+
+const BETWEEN = ["allowed", "explicitDeny", "implicitDeny"] as const;
+
+function openOf(
+  context: DecodeContext,
+  field: (offset: Result) => number,
+  question: Question,
+  layers: Layers,
+): { between: readonly (typeof BETWEEN)[number][]; dependsOn: readonly string[] } {
+  const bits = field(Result.Between);
+  return {
+    between: BETWEEN.filter((_, code) => bits & (1 << code)),
+    dependsOn: dependsOn(context, field, question, layers),
+  };
+}
+
+function dependsOn(
+  { machine, references, overlay }: DecodeContext,
+  field: (offset: Result) => number,
+  question: Question,
+  layers: Layers,
+): readonly string[] {
+  const keys = new Set<string>();
+  const others = new Set<string>();
+  let keysAt = field(Result.CauseKeys);
+  let setsAt = field(Result.CauseSets);
+  for (const reader of overlay === null ? [references.reader] : [references.reader, overlay.reader]) {
+    const keyCount = reader.count(Section.Keys, KeyRecord.Size);
+    const setCount = reader.count(Section.Sets, SetRecord.Size);
+    for (const id of bitsAt(machine.bytes, keysAt, keyCount)) {
+      const kind: KeyKind = reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Kind);
+      if (kind === KeyKind.Plain) keys.add(reader.string(reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Name)));
+    }
+    for (const id of bitsAt(machine.bytes, setsAt, setCount)) for (const name of missingNames(reader, id)) others.add(name);
+    keysAt += (keyCount + 7) >> 3;
+    setsAt += (setCount + 7) >> 3;
+  }
+  addLayers(others, field(Result.CauseLayers), layers);
+  addCauses(others, field(Result.Causes), question.principal);
+  const owner = field(Result.Causes) & CauseBits.Owner ? ["resource account"] : [];
+  return [...[...keys].sort(), ...[...others].sort(), ...owner];
+}
+
+function bitsAt(bytes: Uint8Array, at: number, count: number): number[] {
+  const found: number[] = [];
+  for (let id = 0; id < count; id++) if (bytes[at + (id >> 3)]! & (1 << (id & 7))) found.push(id);
+  return found;
+}
+
+function missingNames(reader: BundleReader, set: number): readonly string[] {
+  const start = reader.field(Section.Sets, SetRecord.Size, set, SetRecord.MissingStart);
+  const count = reader.field(Section.Sets, SetRecord.Size, set, SetRecord.MissingCount);
+  return Array.from({ length: count }, (_, index) => reader.string(reader.pool(start + index)));
+}
+
+/** Layers that were made up for the question, as unknown, by the names of what is not held. */
+function addLayers(names: Set<string>, bits: number, layers: Layers): void {
+  const add = (code: LayerCode, sets: readonly (DocumentSet | null | undefined)[]) => {
+    if (bits & (1 << code)) for (const set of sets) for (const name of set?.missing ?? []) names.add(name);
+  };
+  add(LayerCode.Scp, layers.scp);
+  add(LayerCode.Rcp, layers.rcp);
+  add(LayerCode.Vpce, [layers.vpce]);
+  add(LayerCode.Boundary, [layers.boundary]);
+  add(LayerCode.Session, [layers.session]);
+  add(LayerCode.Resource, [layers.resource]);
+  add(LayerCode.Trust, [layers.behind?.documents]);
+  add(LayerCode.Identity, [layers.identity]);
+}
+
+function addCauses(names: Set<string>, bits: number, principal: Principal): void {
+  if (bits & CauseBits.UniqueId) names.add(`unique id of ${uniqueIdHolder(principal)}`);
+  if (bits & CauseBits.SessionName && principal.kind === "roleSession") {
+    names.add(`session name of ${principal.roleArn}`);
+  }
+  if (bits & CauseBits.Parent && principal.kind === "federatedUser") names.add(`parent of ${principal.arn}`);
+  if (bits & CauseBits.Canonical) names.add(`canonical user id of account ${accountOf(principal)}`);
+}
+
+function uniqueIdHolder(principal: Principal): string {
+  if (principal.kind === "roleSession") return principal.roleArn;
+  if (principal.kind === "federatedUser") return principal.parentArn ?? principal.arn;
+  return callerName(principal);
+}

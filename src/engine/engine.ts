@@ -1,0 +1,248 @@
+/** The compiled road: a verified bundle, and decisions from it. */
+import { randomBytes } from "node:crypto";
+import {
+  CardinalityCode,
+  Header,
+  KeyRecord,
+  Result,
+  ScpExemptRecord,
+  Section,
+  SessionRecord,
+  SetRecord,
+  Status,
+} from "../bytecode/layout.js";
+import { type BundleReader, NONE } from "../bytecode/reader.js";
+import { BundleError, verifyBundle } from "../bytecode/verify.js";
+import { rcpServices } from "../catalog/rcp-services.js";
+import { scpExemptActions } from "../catalog/scp-exempt.js";
+import type { Statement } from "../policy/model.js";
+import { cardinalityOf } from "../request/context.js";
+import type { Decision, Explanation, StatementRef } from "../request/decision.js";
+import type { Question } from "../request/question.js";
+import type { Request, RequestOptions } from "../request/request.js";
+import { resolve } from "../request/resolve.js";
+import { directoryOf } from "../world/directory.js";
+import { type Layers, layersOf } from "../world/layers.js";
+import { decodeResult, References } from "./decode.js";
+import { encodeQuestion, type KeyPlan, keyPlansOf, type OverlaySession, REQUEST_BYTES_MAX } from "./encode.js";
+import { explainDecision } from "./explain.js";
+import { templateOf, textOfTemplate } from "./templates.js";
+import { type Build, type Machine, makeMachine, moduleOf } from "./wasm.js";
+import { BundleWorld } from "./world.js";
+
+export interface EngineOptions {
+  /** Default `baseline`. */
+  readonly build?: Build;
+  /** Off: every statement of a set is looked at; the answers are the same. For tests of the index. Default on. */
+  readonly index?: boolean;
+  /** Most steps that one decision may take; more is an `EngineError`. Default 2³¹. */
+  readonly stepsMax?: number;
+}
+
+/** Our own failure: the evaluator trapped or ran out of steps. Whoever enforces must deny; the engine goes on. */
+export class EngineError extends Error {
+  constructor(
+    readonly code: "trap" | "out-of-steps",
+    message: string,
+  ) {
+    super(message);
+    this.name = "EngineError";
+  }
+}
+
+/** Session policies that arrived at run time, loaded beside a world's bundle. */
+export class Overlay {
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly reader: BundleReader,
+  ) {}
+}
+
+export class Engine {
+  /** Steps that the last decision took. */
+  steps = 0;
+  readonly world: BundleWorld;
+  private readonly plans: readonly KeyPlan[];
+  private readonly references: References;
+  private machine: Machine;
+  private readonly overlays = new WeakMap<Overlay, { machine: Machine; references: References; session: OverlaySession }>();
+
+  private constructor(
+    private readonly bytes: Uint8Array,
+    readonly reader: BundleReader,
+    private readonly options: Required<EngineOptions>,
+  ) {
+    this.world = new BundleWorld(reader);
+    this.plans = keyPlansOf(reader);
+    this.references = new References(reader);
+    this.machine = this.newMachine(null);
+  }
+
+  /** Verifies a bundle and makes it ready. Throws `BundleError`; then nothing of it is active. */
+  static async load(bytes: Uint8Array, options: EngineOptions = {}): Promise<Engine> {
+    return Engine.loadSync(bytes, options);
+  }
+
+  static loadSync(bytes: Uint8Array, options: EngineOptions = {}): Engine {
+    const reader = verifyBundle(bytes);
+    checkData(reader);
+    return new Engine(bytes, reader, { build: "baseline", index: true, stepsMax: 2 ** 31, ...options });
+  }
+
+  /** The context keys that the bundle reads, lower-cased and sorted: no others can change a decision. */
+  get requiredKeys(): readonly string[] {
+    const names = this.plans.flatMap((plan) => (plan.kind === "plain" ? [plan.name] : []));
+    return [...new Set(names)].sort();
+  }
+
+  /**
+   * Verifies session policies compiled by `compileOverlay`; the handle goes with requests. Their flags must be the
+   * bundle's.
+   */
+  overlay(bytes: Uint8Array): Overlay {
+    const reader = verifyBundle(bytes);
+    checkData(reader);
+    const ours = this.reader.header(Header.Options);
+    if ((reader.header(Header.Options) ^ ours) & ~OVERLAY_OPTIONS) {
+      throw new BundleError("other-options", "the session policies were compiled with other option flags than the bundle");
+    }
+    if (reader.count(Section.Sessions, SessionRecord.Size) !== 1) {
+      throw new BundleError("invalid-bundle", "session policies are one session's");
+    }
+    return new Overlay(bytes, reader);
+  }
+
+  /**
+   * Decides one request. Throws RequestError for a request that cannot be asked and EngineError for a failure of our own;
+   * both mean deny. `overlay` replaces the caller's session policies.
+   */
+  decide(request: Request, options?: Partial<RequestOptions>, overlay?: Overlay): Decision {
+    return this.answer(resolve(request, directoryOf(this.world), options), options, overlay);
+  }
+
+  /** Decides a question that was resolved against this engine's world. */
+  answer(question: Question, options?: Partial<RequestOptions>, overlay?: Overlay): Decision {
+    const layers = layersOf(this.world, question);
+    return this.run(question, layers, options, overlay).decision;
+  }
+
+  /** The decision with every statement that was looked at and why it did or did not apply (decision 8). */
+  explain(request: Request, options?: Partial<RequestOptions>, overlay?: Overlay): Explanation {
+    const question = resolve(request, directoryOf(this.world), options);
+    const layers = layersOf(this.world, question);
+    const { decision, machine, references } = this.run(question, layers, options, overlay);
+    return explainDecision({ decision, machine, references: this.references, overlay: references, question, layers });
+  }
+
+  /** The statement behind a reference, as the bundle holds it. */
+  statement(reference: StatementRef): Statement | null {
+    for (const set of this.world.sets) {
+      for (const { policy } of set.documents) {
+        if (policy.name === reference.policy) return policy.statements[reference.index] ?? null;
+      }
+    }
+    return null;
+  }
+
+  private run(
+    question: Question,
+    layers: Layers,
+    options: Partial<RequestOptions> | undefined,
+    overlay: Overlay | undefined,
+  ): { decision: Decision; machine: Machine; references: References | null } {
+    const attached = overlay === undefined ? null : this.attach(overlay);
+    const machine = attached?.machine ?? this.machine;
+    encodeQuestion(machine, this.plans, question, layers, attached?.session ?? null);
+    this.call(machine, options?.extraValues === "multi", overlay);
+    const references = attached?.references ?? null;
+    const decision = decodeResult({ machine, references: this.references, overlay: references }, question, layers);
+    return { decision, machine, references };
+  }
+
+  /** Runs the evaluator. A trap poisons an instance, so it is replaced before anything else happens. */
+  private call(machine: Machine, everyKeyUnlisted: boolean, overlay: Overlay | undefined): void {
+    let status: number;
+    try {
+      status = machine.exports.decide(everyKeyUnlisted ? 1 : 0, this.options.index ? 1 : 0, this.options.stepsMax);
+    } catch (error) {
+      if (overlay === undefined) this.machine = this.newMachine(null);
+      else this.overlays.delete(overlay);
+      throw new EngineError("trap", `the evaluator trapped: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    this.steps = machine.words[(machine.result + Result.Steps) >>> 2]!;
+    if (status === Status.OutOfSteps) {
+      throw new EngineError("out-of-steps", `the decision took more than ${this.options.stepsMax} steps`);
+    }
+  }
+
+  private attach(overlay: Overlay): { machine: Machine; references: References; session: OverlaySession } {
+    let attached = this.overlays.get(overlay);
+    if (attached === undefined) {
+      const set = overlay.reader.field(Section.Sessions, SessionRecord.Size, 0, SessionRecord.Policies);
+      if (set === NONE) throw new BundleError("invalid-bundle", "session policies are one session's");
+      attached = {
+        machine: this.newMachine(overlay),
+        references: new References(overlay.reader),
+        session: { set, plans: keyPlansOf(overlay.reader) },
+      };
+      this.overlays.set(overlay, attached);
+    }
+    return attached;
+  }
+
+  private newMachine(overlay: Overlay | null): Machine {
+    return makeMachine(moduleOf(this.options.build), {
+      bundle: this.bytes,
+      overlay: overlay?.bytes ?? null,
+      candidateWords: Math.max(CANDIDATE_WORDS_MIN, largestSet(this.reader) + (overlay ? largestSet(overlay.reader) : 0)),
+      textBytes: REQUEST_BYTES_MAX,
+      seed: randomBytes(4).readUInt32LE(),
+    });
+  }
+}
+
+/** Words for remembered candidate lists: half a million statements. */
+const CANDIDATE_WORDS_MIN = 1 << 19;
+
+/** An overlay is closed by construction. */
+const OVERLAY_OPTIONS = 16384;
+
+function largestSet(reader: BundleReader): number {
+  let largest = 0;
+  const count = reader.count(Section.Sets, SetRecord.Size);
+  for (let id = 0; id < count; id++) {
+    largest = Math.max(largest, reader.field(Section.Sets, SetRecord.Size, id, SetRecord.StatementCount));
+  }
+  return largest;
+}
+
+/** Tables that a bundle carries along must be this engine's, or its decisions would not be those of the reference. */
+function checkData(reader: BundleReader): void {
+  const services = Array.from({ length: reader.count(Section.RcpServices, 4) }, (_, id) =>
+    reader.string(reader.field(Section.RcpServices, 4, id, 0)),
+  );
+  const exempt = Array.from({ length: reader.count(Section.ScpExempt, ScpExemptRecord.Size) }, (_, id) => {
+    const field = (offset: ScpExemptRecord) => reader.field(Section.ScpExempt, ScpExemptRecord.Size, id, offset);
+    const action = textOfTemplate(templateOf(reader, reader.patternBytes(field(ScpExemptRecord.Pattern))));
+    return `${action} ${field(ScpExemptRecord.RootOnly)}`;
+  });
+  const expected = scpExemptActions.map(({ action, rootOnly }) => `${action.toLowerCase()} ${rootOnly ? 1 : 0}`);
+  if (services.join() !== [...rcpServices].sort().join() || exempt.join() !== expected.join()) {
+    throw new BundleError("other-data", "the bundle was compiled with other tables of AWS's services; compile it again");
+  }
+  for (let id = 0; id < reader.count(Section.Keys, KeyRecord.Size); id++) {
+    const name = reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Name);
+    const code: CardinalityCode = reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Cardinality);
+    const wanted = name === NONE ? CardinalityCode.Single : CARDINALITIES[cardinalityOf(reader.string(name))];
+    if (code !== wanted) {
+      throw new BundleError("other-data", "the bundle was compiled with another table of context keys; compile it again");
+    }
+  }
+}
+
+const CARDINALITIES = {
+  single: CardinalityCode.Single,
+  multi: CardinalityCode.Multi,
+  unlisted: CardinalityCode.Unlisted,
+} as const;
+

@@ -1,0 +1,177 @@
+/** The evaluator as a WebAssembly instance: its exports, its memory, and how a fresh one is made. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Which of the builds of one source: all three give the same answers. */
+export type Build = "baseline" | "simd" | "debug";
+
+const FILES: Record<Build, string> = {
+  baseline: "../../build/iamb.wasm",
+  simd: "../../build/iamb.simd.wasm",
+  debug: "../../build/iamb.debug.wasm",
+};
+
+/** The exports of `assembly/index.ts`. Pointers are numbers of bytes. */
+export interface Exports {
+  heapBase(): number;
+  configure(
+    bundle: number,
+    overlay: number,
+    base: number,
+    candidateWords: number,
+    textBytes: number,
+    seed: number,
+    commit: number,
+  ): number;
+  decide(everyKeyUnlisted: number, index: number, stepsMax: number): number;
+  beginTrace(): void;
+  reachedLayers(): number;
+  rcpsOpenByThemselves(): number;
+  rootUnlocks(): number;
+  publicGrantsCut(): number;
+  traceArea(): number;
+  documentCount(set: number): number;
+  traceDocuments(set: number, layer: number): number;
+  documentStatements(set: number, document: number, layer: number): number;
+  traceDocument(
+    set: number,
+    document: number,
+    layer: number,
+    behind: number,
+    from: number,
+    to: number,
+    into: number,
+  ): void;
+  readonly frame: WebAssembly.Global;
+  readonly result: WebAssembly.Global;
+  readonly slotsOfBundle: WebAssembly.Global;
+  readonly slotsOfOverlay: WebAssembly.Global;
+  readonly textArea: WebAssembly.Global;
+  readonly causeKeys: WebAssembly.Global;
+  readonly causeSets: WebAssembly.Global;
+}
+
+const modules = new Map<Build, WebAssembly.Module>();
+
+/** The compiled module of a build; compiled once a process. */
+export function moduleOf(build: Build): WebAssembly.Module {
+  let module = modules.get(build);
+  if (module === undefined) {
+    module = new WebAssembly.Module(readFileSync(fileURLToPath(new URL(FILES[build], import.meta.url))));
+    modules.set(build, module);
+  }
+  return module;
+}
+
+/** An instance with its memory laid out for an image, and perhaps an overlay. */
+export interface Machine {
+  readonly exports: Exports;
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  readonly frame: number;
+  readonly result: number;
+  readonly slotsOfBundle: number;
+  readonly slotsOfOverlay: number;
+  readonly textArea: number;
+}
+
+export interface MachineLayout {
+  readonly bundle: Uint8Array;
+  readonly overlay: Uint8Array | null;
+  /** Room for remembered candidate lists, in words. */
+  readonly candidateWords: number;
+  readonly textBytes: number;
+  readonly seed: number;
+}
+
+const PAGE = 65536;
+/** More than this many pages a 32-bit memory cannot have. */
+const PAGES_MAX = 65536;
+
+/** The images and the evaluator's tables do not fit into one memory. */
+export class MemoryTooLarge extends Error {
+  readonly code = "memory-too-large";
+}
+
+/** Makes an instance in a memory of exactly the size that it needs; the memory never grows (decision 9). */
+export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): Machine {
+  const base = align(heapBaseOf(module));
+  const overlayAt = align(base + layout.bundle.length);
+  const tablesAt = align(overlayAt + (layout.overlay?.length ?? 0));
+  const probe = instantiate(module, pagesFor(tablesAt));
+  copyImages(probe.memory, layout, base, overlayAt);
+  const end = configure(probe.exports, layout, base, overlayAt, tablesAt, false);
+  const pages = pagesFor(end);
+  const { exports, memory } = instantiate(module, pages, pages);
+  copyImages(memory, layout, base, overlayAt);
+  configure(exports, layout, base, overlayAt, tablesAt, true);
+  return {
+    exports,
+    bytes: new Uint8Array(memory.buffer),
+    words: new Uint32Array(memory.buffer),
+    frame: exports.frame.value,
+    result: exports.result.value,
+    slotsOfBundle: exports.slotsOfBundle.value,
+    slotsOfOverlay: exports.slotsOfOverlay.value,
+    textArea: exports.textArea.value,
+  };
+}
+
+function configure(
+  exports: Exports,
+  layout: MachineLayout,
+  bundleAt: number,
+  overlayAt: number,
+  tablesAt: number,
+  commit: boolean,
+): number {
+  const overlay = layout.overlay === null ? 0 : overlayAt;
+  return (
+    exports.configure(
+      bundleAt,
+      overlay,
+      tablesAt,
+      layout.candidateWords,
+      layout.textBytes,
+      layout.seed,
+      commit ? 1 : 0,
+    ) >>> 0
+  );
+}
+
+function copyImages(memory: WebAssembly.Memory, layout: MachineLayout, bundleAt: number, overlayAt: number): void {
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.set(layout.bundle, bundleAt);
+  if (layout.overlay !== null) bytes.set(layout.overlay, overlayAt);
+}
+
+function instantiate(
+  module: WebAssembly.Module,
+  initial: number,
+  maximum?: number,
+): { exports: Exports; memory: WebAssembly.Memory } {
+  const memory = new WebAssembly.Memory(maximum === undefined ? { initial } : { initial, maximum });
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return { exports: instance.exports as unknown as Exports, memory };
+}
+
+const heapBases = new WeakMap<WebAssembly.Module, number>();
+
+function heapBaseOf(module: WebAssembly.Module): number {
+  let base = heapBases.get(module);
+  if (base === undefined) {
+    base = instantiate(module, 1).exports.heapBase();
+    heapBases.set(module, base);
+  }
+  return base;
+}
+
+function pagesFor(bytes: number): number {
+  const pages = Math.ceil(bytes / PAGE);
+  if (pages > PAGES_MAX) throw new MemoryTooLarge(`the bundle needs ${bytes} bytes of memory; 4 GiB is the limit`);
+  return Math.max(1, pages);
+}
+
+function align(offset: number): number {
+  return Math.ceil(offset / 64) * 64;
+}
