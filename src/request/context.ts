@@ -92,7 +92,8 @@ function isList(input: unknown): input is readonly Scalar[] {
 }
 
 function notAValue(path: string): RequestError {
-  const message = "a context value is a string, a number, a boolean, a list of these, or an object of `card` and `values`";
+  const message =
+    "a context value is a string, a number, a boolean, a list of these, or an object of `card` and `values`";
   return new RequestError("invalid-context", path, message);
 }
 

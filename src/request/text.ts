@@ -1,4 +1,5 @@
 /** Checks that every text of a request passes before anything else looks at it. */
+import { isAccountId } from "../policy/arn.js";
 import { RequestError } from "./request.js";
 
 /** UTF-8 bytes of one value: a context value, a tag, an ARN. */
@@ -16,6 +17,13 @@ export function checkText(text: unknown, path: string): asserts text is string {
   if (!isWellFormed(text)) {
     throw new RequestError("ill-formed-text", path, `${path} contains half of a surrogate pair`);
   }
+}
+
+/** Refuses what is not twelve digits. */
+export function checkAccountId(account: string, path: string): void {
+  checkText(account, path);
+  if (isAccountId(account)) return;
+  throw new RequestError("invalid-account", path, `\`${quote(account)}\` is not an account id of 12 digits`);
 }
 
 /** A user's text for a message: short, without characters that cannot be seen. */
