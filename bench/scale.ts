@@ -1,0 +1,14 @@
+/** How long to measure. */
+
+export interface Scale {
+  /** Rounds of each contest. */
+  readonly rounds: number;
+  /** Distinct requests of each workload: a multiple of 2,000. */
+  readonly requests: number;
+  /** Rounds of each compilation. */
+  readonly compilations: number;
+}
+
+/** Under a minute on two cores. */
+export const QUICK: Scale = { rounds: 41, requests: 8_000, compilations: 7 };
+export const FULL: Scale = { rounds: 201, requests: 20_000, compilations: 31 };
