@@ -29,3 +29,9 @@ export function arnAccount(arn: string): string | null {
   const account = splitArn(arn)?.account;
   return account !== undefined && isAccountId(account) ? account : null;
 }
+
+/** Whether an ARN is a role's: its resource policy is its trust policy (SPEC-1). */
+export function isRoleArn(arn: string): boolean {
+  const parts = splitArn(arn);
+  return parts !== null && parts.service === "iam" && resourceTypeOf(parts) === "role";
+}
