@@ -252,7 +252,12 @@ describe("3V-4 over every form and cardinality", () => {
 
   it("hangs on every unknown key that the entry reads, over all operands (3V-11)", () => {
     const operands = ["x", "${aws:PrincipalTag/b}", "${aws:PrincipalTag/a, 'd'}", "${aws:known}"];
-    const values = { "aws:k": UNKNOWN, "aws:PrincipalTag/a": UNKNOWN, "aws:PrincipalTag/b": UNKNOWN, "aws:known": "v" };
+    const values: Record<string, Value> = {
+      "aws:k": UNKNOWN,
+      "aws:PrincipalTag/a": UNKNOWN,
+      "aws:PrincipalTag/b": UNKNOWN,
+      "aws:known": "v",
+    };
     expect(holds({ StringEquals: { "aws:k": operands } }, values)).toBe(
       "U aws:k aws:principaltag/a aws:principaltag/b",
     );
