@@ -50,6 +50,8 @@ export const enum ActionBits {
   ServiceRoleWrite = 262144,
   /** SPEC-24. */
   BucketPolicy = 524288,
+  /** The host has checked this spelling (REQ-1). */
+  Admitted = 1048576,
 }
 
 const SLOT: u32 = 16;
@@ -78,7 +80,7 @@ export function forgetActions(): void {
   generation++;
 }
 
-function hashOf(text: u32, length: u32): u32 {
+export function hashOf(text: u32, length: u32): u32 {
   let hash = seed ^ length;
   let at: u32 = 0;
   for (; at + 4 <= length; at += 4) hash = rotl((hash ^ load<u32>(text + at)) * 0x85ebca6b, 13) * 5 + seed;
@@ -88,11 +90,39 @@ function hashOf(text: u32, length: u32): u32 {
   return hash ^ (hash >> 15);
 }
 
+/** Makes a spelling that the host has admitted the action in use; false: it has to be looked at first. */
+export function findAction(text: u32, length: u32): bool {
+  const hash = hashOf(text, length);
+  let slot = hash & (ACTION_TABLE_SIZE - 1);
+  while (true) {
+    const entry = actionTable + slot * SLOT;
+    const pointer = load<u32>(entry, 4);
+    if (pointer == 0) return false;
+    if (load<u32>(entry) == hash && load<u32>(entry, 8) == length && sameBytes(pointer, text, length)) {
+      const bits = load<u32>(entry, 12);
+      if (!(bits & ActionBits.Admitted)) return false;
+      actionClass = slot;
+      actionBits = bits;
+      action = pointer + length;
+      actionLength = length;
+      return true;
+    }
+    slot = (slot + 1) & (ACTION_TABLE_SIZE - 1);
+  }
+}
+
+/** Notes that a spelling is well-formed. */
+export function admitAction(text: u32, length: u32): void {
+  useAction(text, length);
+  actionBits |= ActionBits.Admitted;
+  store<u32>(actionTable + actionClass * SLOT, actionBits, 12);
+}
+
 /** Makes `text` the action in use. Spellings that differ are different classes with the same matches (MATCH-1). */
 export function useAction(text: u32, length: u32): void {
   const hash = hashOf(text, length);
   let slot = hash & (ACTION_TABLE_SIZE - 1);
-  for (;;) {
+  while (true) {
     const entry = actionTable + slot * SLOT;
     const pointer = load<u32>(entry, 4);
     if (pointer == 0) break;

@@ -91,9 +91,14 @@ function put(offset: u32, value: u32): void {
 /** Decides the request in the frame and fills in the result. */
 export function authorize(): void {
   resetSteps();
+  useAction(field(Frame.Action), field(Frame.ActionLength));
+  authorizePrepared();
+}
+
+/** The same with the action in use already. */
+export function authorizePrepared(): void {
   memory.fill(result, 0, Result.Size);
   resetLists();
-  useAction(field(Frame.Action), field(Frame.ActionLength));
   useRequestResource();
   if (builtin()) return;
   evaluateLayers();

@@ -59,7 +59,7 @@ export function findCandidates(set: u32): void {
   const key = ((set << 1) | imageIndex) + 1;
   let slot = ((key * 0x9e3779b1) ^ (actionClass * 0x85ebca6b)) * 0xc2b2ae35;
   slot = (slot ^ (slot >> 15)) & (CANDIDATE_TABLE_SIZE - 1);
-  for (;;) {
+  while (true) {
     const entry = candidateTable + slot * SLOT;
     const found = load<u32>(entry);
     if (found == 0) break;

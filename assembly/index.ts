@@ -10,8 +10,12 @@ import { forgetCandidates, setIndex } from "./candidates";
 import { setEveryKeyUnlisted } from "./conditions";
 import { causeKeys, causeSets, frame, layOut, result, slotsOfBundle, slotsOfOverlay, textArea } from "./memory";
 import { setOverlay } from "./overlay";
+import { forgetParties } from "./quick";
 import { limitSteps, outOfSteps, steps } from "./steps";
 
+export { admitAction } from "./actions";
+export { addCaller, addResource, callerIndex, decideQuick, forgetParties } from "./quick";
+export { partyArea, quickFrame } from "./memory";
 export { publicGrantsCut } from "./authorize";
 export {
   beginTrace,
@@ -76,6 +80,7 @@ export function configure(
   use(bundle, slotsOfBundle, 0);
   forgetActions();
   forgetCandidates();
+  forgetParties();
   clearStamps(actionPatterns * 4, elements * 4);
   return end;
 }
@@ -86,6 +91,12 @@ function header(image: u32, offset: u32): u32 {
 
 function records(image: u32, section: u32, size: u32): u32 {
   return image == 0 ? 0 : load<u32>(image + Header.Sections + section * 8 + 4) / size;
+}
+
+/** What holds for all quick decisions: see `decide`. */
+export function prepareQuick(index: bool, stepsMax: u32): void {
+  setIndex(index);
+  limitSteps(stepsMax);
 }
 
 /** Decides the request in the frame; the result is then to be read. */

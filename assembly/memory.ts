@@ -2,7 +2,7 @@
  * The evaluator's own memory, behind the image: everything that changes. Laid out once by `configure`; nothing is allocated
  * afterwards.
  */
-import { Frame, Result, SlotRecord } from "../src/bytecode/layout";
+import { Frame, QuickFrame, QuickValue, Result, SlotRecord } from "../src/bytecode/layout";
 
 /** Longest text of a request in bytes; whoever writes requests keeps to it. */
 export const TEXT_BYTES_MAX: u32 = 65536;
@@ -45,6 +45,14 @@ export let elementStamps: u32 = 0;
 /** Texts of the request, written by the host. */
 export let textArea: u32 = 0;
 export let textAreaBytes: u32 = 0;
+/** Slots of the caller and the resource table; a power of two. */
+export const TABLE_SIZE: u32 = 32768;
+export let callerTable: u32 = 0;
+export let resourceTable: u32 = 0;
+/** Entries of both tables and their texts, written by the host. */
+export let partyArea: u32 = 0;
+export const PARTY_BYTES: u32 = 8388608;
+export let quickFrame: u32 = 0;
 export let end: u32 = 0;
 
 let cursor: u32 = 0;
@@ -96,6 +104,10 @@ export function layOut(
   elementStamps = take(elementCount * 4);
   textAreaBytes = textBytes;
   textArea = take(textBytes + 64);
+  callerTable = take(TABLE_SIZE * 16);
+  resourceTable = take(TABLE_SIZE * 16);
+  partyArea = take(PARTY_BYTES);
+  quickFrame = take(QuickFrame.Values + QuickFrame.ValuesMax * QuickValue.Size);
   end = cursor;
   return cursor;
 }

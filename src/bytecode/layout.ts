@@ -703,3 +703,94 @@ export enum Grant {
   Canonical = 256,
   All = 511,
 }
+
+/**
+ * A plain request as texts, decided without the host's help: the texts of caller, action, resource and values stand one
+ * behind the other in the text area, this says how long each is.
+ */
+export enum QuickFrame {
+  CallerLength = 0,
+  ActionLength = 4,
+  ResourceLength = 8,
+  ValueCount = 12,
+  /** Rows of `QuickValue`. */
+  Values = 16,
+  ValuesMax = 64,
+}
+
+export enum QuickValue {
+  /** Key id, or None: only checked. */
+  Key = 0,
+  /** Key id of its lowered slot, or None. */
+  Lowered = 4,
+  Length = 8,
+  /** `QuickShape`. */
+  Shape = 12,
+  Size = 16,
+}
+
+export enum QuickShape {
+  Any = 0,
+  /** REQ-9: must be an address. */
+  Address = 1,
+}
+
+/** What is known of a caller by its text: the head of its frame, its layers, its slots. */
+export enum CallerEntry {
+  /** The frame's words from `Caller` to `NameCount`. */
+  Frame = 0,
+  Identity = 84,
+  Boundary = 88,
+  Session = 92,
+  Scp = 96,
+  /** The host's number of this caller. */
+  Index = 100,
+  SlotCount = 104,
+  /** Slots of its own account's resources, for the resource `*`. */
+  OwnSlotCount = 108,
+  /** Rows of `EntrySlot`: the first count, then the second. */
+  Slots = 112,
+}
+
+export enum EntrySlot {
+  Key = 0,
+  State = 4,
+  Pointer = 8,
+  Length = 12,
+  Size = 16,
+}
+
+/** What is known of all resources whose ARN begins with a text. */
+export enum ResourceEntry {
+  /** `ResourceReach`. */
+  Reach = 0,
+  /** Owner's account; length 0: not known. */
+  Owner = 4,
+  OwnerLength = 8,
+  /** `ConsentKind`. */
+  Consent = 12,
+  Set = 16,
+  Rcp = 20,
+  Bits = 24,
+  SlotCount = 28,
+  Slots = 32,
+}
+
+/** Whether an entry answers, or says under which longer text to look. */
+export enum ResourceReach {
+  Facts = 0,
+  /** Up to and with the first `/` behind the fifth colon. */
+  Container = 1,
+  /** The whole ARN. */
+  Whole = 2,
+}
+
+/** Why a plain request was not decided: the host has to look at it first. */
+export enum QuickStatus {
+  Ok = 0,
+  OutOfSteps = 1,
+  CallerUnknown = 2,
+  ActionUnknown = 3,
+  ResourceUnknown = 4,
+  ValueMalformed = 5,
+}

@@ -79,6 +79,14 @@ const RULES: Record<BuiltinRule, string> = {
 
 const OVERLAY_BIT = 0x8000_0000;
 
+/** What decisions name, of one question. */
+export interface Names {
+  readonly resource: string;
+  readonly caller: string;
+  /** Label of the session layer's set; null: none was passed. */
+  readonly session: string | null;
+}
+
 /** What the result of one question is read with. */
 export interface DecodeContext {
   readonly machine: Machine;
@@ -86,7 +94,24 @@ export interface DecodeContext {
   readonly overlay: References | null;
 }
 
+/** The decision of the general road. */
 export function decodeResult(context: DecodeContext, question: Question, layers: Layers): Decision {
+  const names: Names = {
+    resource: question.resource,
+    caller: callerName(question.principal),
+    session: context.overlay === null ? (layers.session?.label ?? null) : "session policies",
+  };
+  const settled = decodeSettled(context, names);
+  if (settled !== null) return settled;
+  const words = context.machine.words;
+  const base = context.machine.result >>> 2;
+  const field = (offset: Result) => words[base + (offset >>> 2)]!;
+  const decision = field(Result.Decision) === DecisionCode.Denied ? "denied" : "indeterminate";
+  return { decision, ...openOf(context, field, question, layers) };
+}
+
+/** A decision that hangs on nothing unknown; null: it does. */
+export function decodeSettled(context: DecodeContext, names: Names): Decision | null {
   const words = context.machine.words;
   const base = context.machine.result >>> 2;
   const field = (offset: Result) => words[base + (offset >>> 2)]!;
@@ -98,11 +123,10 @@ export function decodeResult(context: DecodeContext, question: Question, layers:
     case DecisionCode.ExplicitDeny:
       return { decision: "explicitDeny", decidedBy, statements: statementsOf(context, field), path };
     case DecisionCode.ImplicitDeny:
-      return { decision: "implicitDeny", decidedBy, missing: missingOf(context, field, question, layers), path };
+      return { decision: "implicitDeny", decidedBy, missing: missingOf(context, field, names), path };
     case DecisionCode.Indeterminate:
-      return { decision: "indeterminate", ...openOf(context, field, question, layers) };
     case DecisionCode.Denied:
-      return { decision: "denied", ...openOf(context, field, question, layers) };
+      return null;
   }
 }
 
@@ -124,29 +148,28 @@ function statementsOf(
 function missingOf(
   { machine, references }: DecodeContext,
   field: (offset: Result) => number,
-  question: Question,
-  layers: Layers,
+  names: Names,
 ): readonly MissingAllow[] {
   const at = field(Result.Missing) >>> 2;
   return Array.from({ length: field(Result.MissingCount) }, (_, index): MissingAllow => {
     const code: LayerCode = machine.words[at + index * 2]!;
     const set = machine.words[at + index * 2 + 1]!;
     const layer = LAYER_ORDER[code]!;
-    return { layer, target: targetOf(layer, set, references.reader, question, layers) };
+    return { layer, target: targetOf(layer, set, references.reader, names) };
   });
 }
 
-function targetOf(layer: Layer, set: number, reader: BundleReader, question: Question, layers: Layers): string {
+function targetOf(layer: Layer, set: number, reader: BundleReader, names: Names): string {
   switch (layer) {
     case "SERVICE":
       return RULES[set as BuiltinRule];
     case "RESOURCE":
     case "TRUST":
-      return question.resource;
+      return names.resource;
     case "IDENTITY":
-      return callerName(question.principal);
+      return names.caller;
     case "SESSION":
-      return layers.session?.label ?? `session policies of ${callerName(question.principal)}`;
+      return names.session ?? `session policies of ${names.caller}`;
     case "SCP":
     case "RCP":
     case "VPCE":

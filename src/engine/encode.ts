@@ -75,6 +75,106 @@ export function encodeQuestion(
   if (overlay !== null) writer.slots(machine.slotsOfOverlay, overlay.plans, question.context);
 }
 
+/** The frame's words about a caller, for whoever keeps them: texts in order, and how to write them once they have places. */
+export function callerWords(
+  question: Question,
+  layers: Layers,
+): {
+  readonly texts: readonly (string | null)[];
+  readonly words: (memory: Uint32Array, at: number, pointers: readonly number[], lengths: readonly number[]) => void;
+} {
+  const { principal, canonicalUserId } = question;
+  const { texts, kind, credentials, bits } = callerFields(principal, canonicalUserId);
+  return {
+    texts: texts.map(({ text }) => text),
+    words(memory, at, pointers, lengths) {
+      memory.fill(0, at, at + Frame.Action / 4);
+      memory[at + Frame.Caller / 4] = kind;
+      memory[at + Frame.Credentials / 4] = credentials;
+      memory[at + Frame.CallerBits / 4] = bits | (layers.mayAssumeRoot ? CallerBits.MayAssumeRoot : 0);
+      texts.forEach(({ field, text }, index) => {
+        if (text === null) return;
+        memory[at + field / 4] = pointers[index]!;
+        memory[at + field / 4 + 1] = lengths[index]!;
+      });
+    },
+  };
+}
+
+interface CallerFields {
+  readonly kind: CallerKind;
+  readonly credentials: CredentialKind;
+  readonly bits: number;
+  readonly texts: readonly { readonly field: Frame; readonly text: string | null }[];
+}
+
+/** What a frame holds about a caller, but for the names of a service. */
+function callerFields(principal: Principal, canonicalUserId: string | null): CallerFields {
+  const common = {
+    kind: CALLERS[principal.kind],
+    credentials: CredentialKind.LongTerm,
+    bits: 0,
+  };
+  const shared = [
+    { field: Frame.Account, text: accountOf(principal) },
+    { field: Frame.Canonical, text: canonicalUserId },
+  ];
+  switch (principal.kind) {
+    case "root":
+      return {
+        ...common,
+        credentials: credentialKind(principal.credentials),
+        texts: [...shared, { field: Frame.Arn, text: principal.arn }],
+      };
+    case "user":
+      return {
+        ...common,
+        credentials: credentialKind(principal.credentials),
+        texts: [
+          ...shared,
+          { field: Frame.Arn, text: principal.arn },
+          { field: Frame.UniqueId, text: principal.uniqueId },
+        ],
+      };
+    case "roleSession":
+      return {
+        ...common,
+        bits: principal.serviceLinked ? CallerBits.ServiceLinked : 0,
+        texts: [
+          ...shared,
+          { field: Frame.Arn, text: principal.roleArn },
+          { field: Frame.UniqueId, text: principal.roleId },
+          { field: Frame.SessionArn, text: principal.sessionArn },
+          { field: Frame.Provider, text: principal.federatedProvider },
+          {
+            field: Frame.SessionPrefix,
+            text: `arn:${principal.partition}:sts::${principal.account}:assumed-role/${principal.roleName}/`,
+          },
+        ],
+      };
+    case "federatedUser":
+      return {
+        ...common,
+        credentials: principal.console ? CredentialKind.Console : CredentialKind.LongTerm,
+        bits: principal.parentArn?.endsWith(":root") ? CallerBits.ParentIsRoot : 0,
+        texts: [
+          ...shared,
+          { field: Frame.Arn, text: principal.arn },
+          { field: Frame.Parent, text: principal.parentArn },
+          { field: Frame.UniqueId, text: principal.parentId },
+        ],
+      };
+    case "webIdentity":
+    case "saml":
+      return { ...common, texts: [...shared, { field: Frame.Arn, text: principal.provider }] };
+    case "originAccessIdentity":
+      return { ...common, texts: [...shared, { field: Frame.Arn, text: principal.arn }] };
+    case "service":
+    case "anonymous":
+      return { ...common, texts: shared };
+  }
+}
+
 const CALLERS: Record<Principal["kind"], CallerKind> = {
   root: CallerKind.Root,
   user: CallerKind.User,
@@ -139,50 +239,14 @@ class FrameWriter {
   }
 
   caller({ principal, canonicalUserId }: Question): void {
-    this.put(Frame.Caller, CALLERS[principal.kind]);
-    this.text(Frame.Account, accountOf(principal));
-    this.text(Frame.Canonical, canonicalUserId);
-    switch (principal.kind) {
-      case "root":
-        this.text(Frame.Arn, principal.arn);
-        this.put(Frame.Credentials, credentialKind(principal.credentials));
-        return;
-      case "user":
-        this.text(Frame.Arn, principal.arn);
-        this.text(Frame.UniqueId, principal.uniqueId);
-        this.put(Frame.Credentials, credentialKind(principal.credentials));
-        return;
-      case "roleSession":
-        this.text(Frame.Arn, principal.roleArn);
-        this.text(Frame.UniqueId, principal.roleId);
-        this.text(Frame.SessionArn, principal.sessionArn);
-        this.text(Frame.Provider, principal.federatedProvider);
-        this.text(
-          Frame.SessionPrefix,
-          `arn:${principal.partition}:sts::${principal.account}:assumed-role/${principal.roleName}/`,
-        );
-        if (principal.serviceLinked) this.put(Frame.CallerBits, CallerBits.ServiceLinked);
-        return;
-      case "federatedUser":
-        this.text(Frame.Arn, principal.arn);
-        this.text(Frame.Parent, principal.parentArn);
-        this.text(Frame.UniqueId, principal.parentId);
-        if (principal.console) this.put(Frame.Credentials, CredentialKind.Console);
-        if (principal.parentArn?.endsWith(":root")) this.put(Frame.CallerBits, CallerBits.ParentIsRoot);
-        return;
-      case "webIdentity":
-      case "saml":
-        this.text(Frame.Arn, principal.provider);
-        return;
-      case "service":
-        this.put(Frame.Names, this.pairs(principal.names));
-        this.put(Frame.NameCount, principal.names.length);
-        return;
-      case "originAccessIdentity":
-        this.text(Frame.Arn, principal.arn);
-        return;
-      case "anonymous":
-        return;
+    const { kind, credentials, bits, texts } = callerFields(principal, canonicalUserId);
+    this.put(Frame.Caller, kind);
+    this.put(Frame.Credentials, credentials);
+    this.put(Frame.CallerBits, bits);
+    for (const { field, text } of texts) this.text(field, text);
+    if (principal.kind === "service") {
+      this.put(Frame.Names, this.pairs(principal.names));
+      this.put(Frame.NameCount, principal.names.length);
     }
   }
 
@@ -281,18 +345,18 @@ function endpointKind({ endpoint }: Question): EndpointKind {
 }
 
 /** A set of the bundle by its id; a set that was made up for the question holds nothing, or is not held. */
-function setId(set: DocumentSet | null): number {
+export function setId(set: DocumentSet | null): number {
   if (set === null) return Format.None;
   if (set instanceof BundleSet) return set.id;
   return set.missing.length === 0 ? Format.None : FrameSet.Unknown;
 }
 
-function levelsId(levels: readonly DocumentSet[]): number {
+export function levelsId(levels: readonly DocumentSet[]): number {
   if (levels.length === 0) return Format.None;
   return (levels as BundleLevels).levelsId ?? FrameSet.Unknown;
 }
 
-function slotOf(plan: KeyPlan, context: Context): Slot {
+export function slotOf(plan: KeyPlan, context: Context): Slot {
   switch (plan.kind) {
     case "plain":
       return context.get(plan.name);

@@ -2,8 +2,10 @@
 import { randomBytes } from "node:crypto";
 import {
   CardinalityCode,
+  Frame,
   Header,
   KeyRecord,
+  QuickStatus,
   Result,
   ScpExemptRecord,
   Section,
@@ -19,13 +21,14 @@ import type { Statement } from "../policy/model.js";
 import { cardinalityOf } from "../request/context.js";
 import type { Decision, Explanation, StatementRef } from "../request/decision.js";
 import type { Question } from "../request/question.js";
-import type { Request, RequestOptions } from "../request/request.js";
+import { type Request, RequestError, type RequestOptions } from "../request/request.js";
 import { resolve } from "../request/resolve.js";
 import { directoryOf } from "../world/directory.js";
 import { type Layers, layersOf } from "../world/layers.js";
-import { decodeResult, References } from "./decode.js";
+import { decodeResult, decodeSettled, References } from "./decode.js";
 import { encodeQuestion, type KeyPlan, keyPlansOf, type OverlaySession, REQUEST_BYTES_MAX } from "./encode.js";
 import { explainDecision } from "./explain.js";
+import { QuickRoad } from "./quick.js";
 import { templateOf, textOfTemplate } from "./templates.js";
 import { type Build, type Machine, makeMachine, moduleOf } from "./wasm.js";
 import { BundleWorld } from "./world.js";
@@ -37,6 +40,8 @@ export interface EngineOptions {
   readonly index?: boolean;
   /** Most steps that one decision may take; more is an `EngineError`. Default 2³¹. */
   readonly stepsMax?: number;
+  /** Off: plain requests take the general road too; the answers are the same. For tests of the quick one. Default on. */
+  readonly quick?: boolean;
 }
 
 /** Our own failure: the evaluator trapped or ran out of steps. Whoever enforces must deny; the engine goes on. */
@@ -65,6 +70,7 @@ export class Engine {
   private readonly plans: readonly KeyPlan[];
   private readonly references: References;
   private machine: Machine;
+  private quick: QuickRoad | null;
   private readonly overlays = new WeakMap<Overlay, { machine: Machine; references: References; session: OverlaySession }>();
 
   private constructor(
@@ -76,6 +82,7 @@ export class Engine {
     this.plans = keyPlansOf(reader);
     this.references = new References(reader);
     this.machine = this.newMachine(null);
+    this.quick = this.newQuickRoad();
   }
 
   /** Verifies a bundle and makes it ready. Throws `BundleError`; then nothing of it is active. */
@@ -86,7 +93,7 @@ export class Engine {
   static loadSync(bytes: Uint8Array, options: EngineOptions = {}): Engine {
     const reader = verifyBundle(bytes);
     checkData(reader);
-    return new Engine(bytes, reader, { build: "baseline", index: true, stepsMax: 2 ** 31, ...options });
+    return new Engine(bytes, reader, { build: "baseline", index: true, stepsMax: 2 ** 31, quick: true, ...options });
   }
 
   /** The context keys that the bundle reads, lower-cased and sorted: no others can change a decision. */
@@ -117,7 +124,50 @@ export class Engine {
    * both mean deny. `overlay` replaces the caller's session policies.
    */
   decide(request: Request, options?: Partial<RequestOptions>, overlay?: Overlay): Decision {
+    if (options === undefined && overlay === undefined && this.quick !== null) {
+      const decision = this.decideQuickly(this.quick, request);
+      if (decision !== null) return decision;
+    }
     return this.answer(resolve(request, directoryOf(this.world), options), options, overlay);
+  }
+
+  /** The quick road; null: the request has to take the general one. */
+  private decideQuickly(quick: QuickRoad, request: Request): Decision | null {
+    const { machine } = this;
+    let status: QuickStatus.Ok | QuickStatus.OutOfSteps | null;
+    try {
+      status = quick.decide(request);
+    } catch (error) {
+      if (error instanceof RequestError) throw error;
+      this.replaceMachine();
+      throw trapOf(error);
+    }
+    if (status === null) return null;
+    this.steps = machine.words[(machine.result + Result.Steps) >>> 2]!;
+    if (status === QuickStatus.OutOfSteps) throw this.outOfSteps();
+    const session = machine.words[(machine.frame + Frame.Session) >>> 2]!;
+    return decodeSettled(
+      { machine, references: this.references, overlay: null },
+      {
+        resource: request.resource,
+        caller: quick.callerName,
+        session: session >= FIRST_SPECIAL_SET ? null : this.world.sets[session]!.label,
+      },
+    );
+  }
+
+  private replaceMachine(): void {
+    this.machine = this.newMachine(null);
+    this.quick = this.newQuickRoad();
+  }
+
+  private newQuickRoad(): QuickRoad | null {
+    if (!this.options.quick || !QuickRoad.serves(this.plans, this.world)) return null;
+    return new QuickRoad(this.machine, this.plans, this.world, directoryOf(this.world), this.options);
+  }
+
+  private outOfSteps(): EngineError {
+    return new EngineError("out-of-steps", `the decision took more than ${this.options.stepsMax} steps`);
   }
 
   /** Decides a question that was resolved against this engine's world. */
@@ -165,14 +215,12 @@ export class Engine {
     try {
       status = machine.exports.decide(everyKeyUnlisted ? 1 : 0, this.options.index ? 1 : 0, this.options.stepsMax);
     } catch (error) {
-      if (overlay === undefined) this.machine = this.newMachine(null);
+      if (overlay === undefined) this.replaceMachine();
       else this.overlays.delete(overlay);
-      throw new EngineError("trap", `the evaluator trapped: ${error instanceof Error ? error.message : String(error)}`);
+      throw trapOf(error);
     }
     this.steps = machine.words[(machine.result + Result.Steps) >>> 2]!;
-    if (status === Status.OutOfSteps) {
-      throw new EngineError("out-of-steps", `the decision took more than ${this.options.stepsMax} steps`);
-    }
+    if (status === Status.OutOfSteps) throw this.outOfSteps();
   }
 
   private attach(overlay: Overlay): { machine: Machine; references: References; session: OverlaySession } {
@@ -199,6 +247,13 @@ export class Engine {
       seed: randomBytes(4).readUInt32LE(),
     });
   }
+}
+
+/** Set ids from here on are `None` and `Unknown`. */
+const FIRST_SPECIAL_SET = 0xffff_fffe;
+
+function trapOf(error: unknown): EngineError {
+  return new EngineError("trap", `the evaluator trapped: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** Words for remembered candidate lists: half a million statements. */

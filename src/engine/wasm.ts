@@ -24,6 +24,15 @@ export interface Exports {
     commit: number,
   ): number;
   decide(everyKeyUnlisted: number, index: number, stepsMax: number): number;
+  prepareQuick(index: number, stepsMax: number): void;
+  decideQuick(): number;
+  admitAction(text: number, length: number): void;
+  addCaller(text: number, length: number, entry: number): void;
+  addResource(text: number, length: number, entry: number): void;
+  forgetParties(): void;
+  readonly callerIndex: WebAssembly.Global;
+  readonly partyArea: WebAssembly.Global;
+  readonly quickFrame: WebAssembly.Global;
   beginTrace(): void;
   reachedLayers(): number;
   rcpsOpenByThemselves(): number;
@@ -73,6 +82,8 @@ export interface Machine {
   readonly slotsOfBundle: number;
   readonly slotsOfOverlay: number;
   readonly textArea: number;
+  readonly partyArea: number;
+  readonly quickFrame: number;
 }
 
 export interface MachineLayout {
@@ -114,6 +125,8 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
     slotsOfBundle: exports.slotsOfBundle.value,
     slotsOfOverlay: exports.slotsOfOverlay.value,
     textArea: exports.textArea.value,
+    partyArea: exports.partyArea.value,
+    quickFrame: exports.quickFrame.value,
   };
 }
 

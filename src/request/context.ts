@@ -116,7 +116,7 @@ function textOf(value: Scalar, path: string): string {
 }
 
 /** What a value of a global key must look like (REQ-9). */
-type Shape = "ip" | "arn" | "date" | "bool";
+export type Shape = "ip" | "arn" | "date" | "bool";
 
 const SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["aws:sourceip", "ip"],
@@ -148,7 +148,7 @@ export function checkShape(key: string, slot: Slot, path: string): void {
 }
 
 /** Tag keys (`aws:principaltag/arn`) hold any text. */
-function shapeOf(key: string): Shape | null {
+export function shapeOf(key: string): Shape | null {
   if (!key.startsWith("aws:") || key.includes("/")) return null;
   if (key.endsWith("arn")) return "arn";
   return SHAPES.get(key) ?? (conditionKeyFacts(key)?.type === "Bool" ? "bool" : null);

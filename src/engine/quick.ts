@@ -1,0 +1,448 @@
+/**
+ * The quick road for plain requests (strings for caller, action and resource, scalar context values, nothing else): the
+ * texts go to the evaluator in one piece, which looks caller and resource up by their bytes. What it does not know yet it
+ * gets from here: the same `resolve` and `layersOf` that every other request goes through, done once a caller and once a
+ * kind of resource. Whatever is not plain goes the general way; a law holds the two to the same answers.
+ */
+import {
+  CallerEntry,
+  ConsentKind,
+  EntrySlot,
+  Format,
+  QuickFrame,
+  QuickShape,
+  QuickStatus,
+  QuickValue,
+  ResourceBits,
+  ResourceEntry,
+  ResourceReach,
+  SlotState,
+} from "../bytecode/layout.js";
+import { resourcePolicyServices } from "../catalog/resource-policy-services.js";
+import { splitArn } from "../policy/arn.js";
+import { lowerAscii } from "../policy/ascii.js";
+import { cardinalityOf, shapeOf } from "../request/context.js";
+import { isDerivedKey } from "../request/derive.js";
+import type { Directory } from "../request/directory.js";
+import { accountOf, type Context, type Question, type Slot } from "../request/question.js";
+import type { Request } from "../request/request.js";
+import { resolve } from "../request/resolve.js";
+import { isoText } from "../request/time.js";
+import { type Layers, layersOf } from "../world/layers.js";
+import type { World } from "../world/model.js";
+import { callerName } from "./decode.js";
+import { callerWords, type KeyPlan, levelsId, setId, slotOf } from "./encode.js";
+import type { Machine } from "./wasm.js";
+
+/** How a context key of a request is passed on. `refuse`: the general way must look at it. */
+type ValuePlan =
+  | { readonly kind: "refuse" }
+  | {
+      readonly kind: "value";
+      readonly key: number;
+      readonly lowered: number;
+      readonly shape: QuickShape;
+      readonly boolean: boolean;
+      /** Which request had this key last, to find keys that are given twice. */
+      seen: number;
+    };
+
+/** Longest texts that take the quick road; the general one checks against its own limits. */
+const TEXT_LENGTH_MAX = 2048;
+const REQUEST_LENGTH_MAX = 16384;
+/** Half of TABLE_SIZE in assembly/memory.ts. */
+const PARTIES_MAX = 16384;
+/** PARTY_BYTES of assembly/memory.ts. */
+const PARTY_BYTES = 8388608;
+/** Spellings of context keys that are remembered. */
+const PLANS_MAX = 4096;
+
+const REFUSE: ValuePlan = { kind: "refuse" };
+const encoder = new TextEncoder();
+
+export class QuickRoad {
+  private readonly plans = new Map<string, ValuePlan>();
+  /** By the evaluator's number of a caller. */
+  private callers: { readonly name: string }[] = [];
+  private readonly known = new Set<string>();
+  private readonly refused = new Set<string>();
+  private parties = 0;
+  private cursor = 0;
+  private request = 0;
+  private readonly slotsOfClock: boolean;
+  private readonly keyIds = new Map<string, { plain: number; lowered: number }>();
+  private readonly prefixesWithRecords = new Set<string>();
+  private readonly recordArns: readonly string[];
+  private readonly view: Uint8Array;
+  private readonly frame: number;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly keys: readonly KeyPlan[],
+    private readonly world: World,
+    private readonly directory: Directory,
+    options: { readonly index: boolean; readonly stepsMax: number },
+  ) {
+    keys.forEach((plan, id) => {
+      if (plan.kind === "computed") return;
+      const ids = this.keyIds.get(plan.name) ?? { plain: Format.None, lowered: Format.None };
+      ids[plan.kind === "plain" ? "plain" : "lowered"] = id;
+      this.keyIds.set(plan.name, ids);
+    });
+    this.slotsOfClock = this.keyIds.has("aws:currenttime") || this.keyIds.has("aws:epochtime");
+    this.recordArns = [...world.resources.keys()].sort();
+    for (const arn of this.recordArns) this.prefixesWithRecords.add(headOf(arn));
+    this.view = machine.bytes.subarray(machine.textArea, machine.textArea + REQUEST_LENGTH_MAX * 3);
+    this.frame = machine.quickFrame >>> 2;
+    this.cursor = machine.partyArea;
+    machine.exports.prepareQuick(options.index ? 1 : 0, options.stepsMax);
+  }
+
+  /** Whether plain requests can take this road at all. */
+  static serves(keys: readonly KeyPlan[], world: World): boolean {
+    return !keys.some((plan) => plan.kind === "computed") && !world.options.rcpOnResourceless;
+  }
+
+  /** Name of the caller decided last. */
+  get callerName(): string {
+    return this.callers[this.machine.exports.callerIndex.value]!.name;
+  }
+
+  /**
+   * Decides a plain request; the result is then to be read from the machine. Null: not plain, or something about it is odd:
+   * the general road has to say. May trap.
+   */
+  decide(request: Request): QuickStatus.Ok | QuickStatus.OutOfSteps | null {
+    if (!this.write(request)) return null;
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const status: QuickStatus = this.machine.exports.decideQuick();
+      switch (status) {
+        case QuickStatus.Ok:
+        case QuickStatus.OutOfSteps:
+          return status;
+        case QuickStatus.ValueMalformed:
+          return null;
+        case QuickStatus.CallerUnknown:
+          if (!this.learn(request, "caller")) return null;
+          break;
+        case QuickStatus.ActionUnknown:
+          if (!this.learnAction(request)) return null;
+          break;
+        case QuickStatus.ResourceUnknown:
+          if (!this.learn(request, "resource")) return null;
+          break;
+      }
+      if (!this.write(request)) return null;
+    }
+    return null;
+  }
+
+  /** Writes the request's texts and their lengths. False: it is not plain. */
+  private write(request: Request): boolean {
+    const { principal, action, resource, context } = request;
+    if (typeof principal !== "string" || typeof action !== "string" || typeof resource !== "string") return false;
+    if (
+      request.via !== undefined ||
+      request.unknown !== undefined ||
+      request.resourceAccount !== undefined ||
+      request.resourceTags !== undefined ||
+      request.resourcePolicyType !== undefined ||
+      request.now !== undefined
+    ) {
+      return false;
+    }
+    const words = this.machine.words;
+    const frame = this.frame;
+    let text = principal + action + resource;
+    let at = frame + (QuickFrame.Values >>> 2);
+    let count = 0;
+    this.request++;
+    if (context !== undefined) {
+      const prototype = Object.getPrototypeOf(context);
+      if (prototype !== Object.prototype && prototype !== null) return false;
+      for (const name in context) {
+        const plan = this.plans.get(name) ?? this.plan(name);
+        if (plan.kind === "refuse" || plan.seen === this.request || count === QuickFrame.ValuesMax - 2) return false;
+        plan.seen = this.request;
+        const input = context[name];
+        const value = typeof input === "string" ? input : typeof input === "boolean" ? String(input) : null;
+        if (value === null || (plan.boolean && value !== "true" && value !== "false")) return false;
+        if (plan.key === Format.None && plan.lowered === Format.None && plan.shape === QuickShape.Any) {
+          // Nobody reads it; its text must be sound all the same.
+          if (value.length > TEXT_LENGTH_MAX || !isAscii(value)) return false;
+          continue;
+        }
+        words[at] = plan.key;
+        words[at + 1] = plan.lowered;
+        words[at + 2] = value.length;
+        words[at + 3] = plan.shape;
+        at += QuickValue.Size >>> 2;
+        text += value;
+        count++;
+      }
+    }
+    if (this.slotsOfClock) {
+      const now = Date.now();
+      for (const [key, value] of [
+        ["aws:currenttime", isoText(now)],
+        ["aws:epochtime", String(Math.floor(now / 1000))],
+      ] as const) {
+        const ids = this.keyIds.get(key);
+        if (ids === undefined) continue;
+        words[at] = ids.plain;
+        words[at + 1] = ids.lowered;
+        words[at + 2] = value.length;
+        words[at + 3] = QuickShape.Any;
+        at += QuickValue.Size >>> 2;
+        text += value;
+        count++;
+      }
+    }
+    if (text.length > REQUEST_LENGTH_MAX || resource.length > TEXT_LENGTH_MAX) return false;
+    // All ASCII, so that every text's length is its bytes; this also refuses what is not well-formed.
+    if (encoder.encodeInto(text, this.view).written !== text.length) return false;
+    words[frame + (QuickFrame.CallerLength >>> 2)] = principal.length;
+    words[frame + (QuickFrame.ActionLength >>> 2)] = action.length;
+    words[frame + (QuickFrame.ResourceLength >>> 2)] = resource.length;
+    words[frame + (QuickFrame.ValueCount >>> 2)] = count;
+    return true;
+  }
+
+  private plan(name: string): ValuePlan {
+    const plan = this.makePlan(lowerAscii(name));
+    if (this.plans.size < PLANS_MAX) this.plans.set(name, plan);
+    return plan;
+  }
+
+  /** Spellings of one key share a plan, so that a key that is given twice is found. */
+  private makePlan(key: string): ValuePlan {
+    const spelled = this.plans.get(key);
+    if (spelled !== undefined) return spelled;
+    const shape = shapeOf(key);
+    const plain = key !== "" && isAscii(key) && key.length <= TEXT_LENGTH_MAX;
+    if (!plain || isDerivedKey(key) || cardinalityOf(key) === "multi" || shape === "arn" || shape === "date") return REFUSE;
+    const ids = this.keyIds.get(key) ?? { plain: Format.None, lowered: Format.None };
+    const plan: ValuePlan = {
+      kind: "value",
+      key: ids.plain,
+      lowered: ids.lowered,
+      shape: shape === "ip" ? QuickShape.Address : QuickShape.Any,
+      boolean: shape === "bool",
+      seen: 0,
+    };
+    if (this.plans.size < PLANS_MAX) this.plans.set(key, plan);
+    else return REFUSE;
+    return plan;
+  }
+
+  private learnAction({ action, resource, principal }: Request): boolean {
+    // Throws what is wrong with the request; the general road would say the same.
+    resolve({ principal, action, resource }, this.directory);
+    const place = this.put(action);
+    this.machine.exports.admitAction(place, action.length);
+    this.cursor = place;
+    return true;
+  }
+
+  /** Notes what is known of the caller, or of the resource, of a request. False: it has to take the general road. */
+  private learn(request: Request, party: "caller" | "resource"): boolean {
+    const name = party === "caller" ? `c${request.principal as string}` : `r${request.resource}`;
+    if (this.refused.has(name)) return false;
+    if (this.parties >= PARTIES_MAX || this.cursor > this.machine.partyArea + PARTY_BYTES / 2) this.forget();
+    const learnt = party === "caller" ? this.learnCaller(request) : this.learnResource(request);
+    if (!learnt) {
+      if (this.refused.size >= PARTIES_MAX) this.refused.clear();
+      this.refused.add(name);
+    }
+    return learnt;
+  }
+
+  private forget(): void {
+    this.machine.exports.forgetParties();
+    this.callers = [];
+    this.known.clear();
+    this.parties = 0;
+    this.cursor = this.machine.partyArea;
+  }
+
+  private learnCaller({ principal, action }: Request): boolean {
+    const question = resolve({ principal, action, resource: "*" }, this.directory);
+    if (accountOf(question.principal) === null && question.principal.kind !== "anonymous") return false;
+    const layers = layersOf(this.world, question);
+    const text = this.put(principal as string);
+    const { words, texts } = callerWords(question, layers);
+    const pointers = texts.map((part) => (part === null ? 0 : this.put(part)));
+    const slots = this.slotRows(question.context, (key) => !key.startsWith(RESOURCE_KEYS));
+    const own = this.slotRows(question.context, (key) => key.startsWith(RESOURCE_KEYS));
+    const entry = this.align();
+    const at = entry >>> 2;
+    const memory = this.machine.words;
+    words(memory, at, pointers, texts.map((part) => (part === null ? 0 : Buffer.byteLength(part))));
+    memory[at + CallerEntry.Identity / 4] = setId(layers.identity);
+    memory[at + CallerEntry.Boundary / 4] = setId(layers.boundary);
+    memory[at + CallerEntry.Session / 4] = setId(layers.session);
+    memory[at + CallerEntry.Scp / 4] = levelsId(layers.scp);
+    memory[at + CallerEntry.Index / 4] = this.callers.length;
+    memory[at + CallerEntry.SlotCount / 4] = slots.length / 4;
+    memory[at + CallerEntry.OwnSlotCount / 4] = own.length / 4;
+    memory.set([...slots, ...own], at + CallerEntry.Slots / 4);
+    this.cursor = entry + CallerEntry.Slots + (slots.length + own.length) * 4;
+    this.callers.push({ name: callerName(question.principal) });
+    this.parties++;
+    this.machine.exports.addCaller(text, (principal as string).length, entry);
+    return true;
+  }
+
+  private learnResource(request: Request): boolean {
+    const { principal, action, resource } = request;
+    const arn = splitArn(resource);
+    if (resource === "*" || arn === null || arn.service === "iam") return false;
+    const question = resolve({ principal, action, resource }, this.directory);
+    if (question.owner.kind === "assumed" || accountOf(question.principal) === null) return false;
+    const layers = layersOf(this.world, question);
+    if (layers.behind !== null) return false;
+    const head = headOf(resource);
+    if (this.isUniform(head, arn.service)) return this.addFacts(head, question, layers);
+    const container = containerOf(resource, head);
+    if (arn.service === "s3" && arn.account === "" && container !== resource && this.isUniformBucket(container)) {
+      return this.addReach(head, ResourceReach.Container) && this.addFacts(container, question, layers);
+    }
+    const reach = arn.service === "s3" && arn.account === "" ? ResourceReach.Container : ResourceReach.Whole;
+    // A bucket itself has no `/`, so that its container is its whole ARN; an object that has facts of its own has not.
+    if (reach === ResourceReach.Container && container !== resource) return false;
+    return this.addReach(head, reach) && this.addFacts(resource, question, layers);
+  }
+
+  /** Whether nothing tells the resources under a head apart: no records, no policies that could be missing. */
+  private isUniform(head: string, service: string): boolean {
+    if (this.prefixesWithRecords.has(head) || service === "kms") return false;
+    return this.world.closed ? service !== "s3" : !resourcePolicyServices.has(service);
+  }
+
+  /** Whether no object of a bucket has a record of its own. */
+  private isUniformBucket(container: string): boolean {
+    let low = 0;
+    let high = this.recordArns.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.recordArns[middle]! < container) low = middle + 1;
+      else high = middle;
+    }
+    return !this.recordArns[low]?.startsWith(container);
+  }
+
+  private addReach(head: string, reach: ResourceReach): boolean {
+    if (this.known.has(head)) return true;
+    const text = this.put(head);
+    const entry = this.align();
+    this.machine.words.fill(0, entry >>> 2, (entry + ResourceEntry.Slots) >>> 2);
+    this.machine.words[entry >>> 2] = reach;
+    this.cursor = entry + ResourceEntry.Slots;
+    this.insertResource(head, text, entry);
+    return true;
+  }
+
+  private addFacts(name: string, question: Question, layers: Layers): boolean {
+    if (this.known.has(name)) return true;
+    const text = this.put(name);
+    const owner = question.owner.kind === "account" ? question.owner.account : "";
+    const ownerAt = this.put(owner);
+    const slots = this.slotRows(question.context, (key) => key.startsWith(RESOURCE_KEYS));
+    const entry = this.align();
+    const at = entry >>> 2;
+    const memory = this.machine.words;
+    memory[at + ResourceEntry.Reach / 4] = ResourceReach.Facts;
+    memory[at + ResourceEntry.Owner / 4] = ownerAt;
+    memory[at + ResourceEntry.OwnerLength / 4] = owner.length;
+    memory[at + ResourceEntry.Consent / 4] =
+      question.resourcePolicyKind === "kms" ? ConsentKind.Kms : ConsentKind.None;
+    memory[at + ResourceEntry.Set / 4] = setId(layers.resource);
+    memory[at + ResourceEntry.Rcp / 4] = levelsId(layers.rcp);
+    memory[at + ResourceEntry.Bits / 4] =
+      (layers.publicAccessRestricted ? ResourceBits.PublicAccessRestricted : 0) |
+      (layers.awsManaged ? ResourceBits.AwsManaged : 0);
+    memory[at + ResourceEntry.SlotCount / 4] = slots.length / 4;
+    memory.set(slots, at + ResourceEntry.Slots / 4);
+    this.cursor = entry + ResourceEntry.Slots + slots.length * 4;
+    this.insertResource(name, text, entry);
+    return true;
+  }
+
+  private insertResource(name: string, text: number, entry: number): void {
+    this.known.add(name);
+    this.parties++;
+    this.machine.exports.addResource(text, Buffer.byteLength(name), entry);
+  }
+
+  /** Rows of `EntrySlot` for the keys that are not absent. */
+  private slotRows(context: Context, wanted: (key: string) => boolean): number[] {
+    const rows: number[] = [];
+    this.keys.forEach((plan, id) => {
+      if (plan.kind === "computed" || !wanted(plan.name) || CLOCK_KEYS.has(plan.name)) return;
+      rows.push(...this.slotRow(id, slotOf(plan, context)));
+    });
+    return rows;
+  }
+
+  private slotRow(id: number, slot: Slot): readonly number[] {
+    const row = new Array<number>(EntrySlot.Size / 4).fill(0);
+    row[EntrySlot.Key / 4] = id;
+    switch (slot.state) {
+      case "absent":
+        return [];
+      case "unknown":
+        row[EntrySlot.State / 4] = SlotState.Unknown;
+        return row;
+      case "single":
+        row[EntrySlot.State / 4] = SlotState.Single;
+        row[EntrySlot.Pointer / 4] = this.put(slot.value);
+        row[EntrySlot.Length / 4] = Buffer.byteLength(slot.value);
+        return row;
+      case "multi": {
+        const places = slot.values.map((value) => [this.put(value), Buffer.byteLength(value)]).flat();
+        const pairs = this.align();
+        this.machine.words.set(places, pairs >>> 2);
+        this.cursor = pairs + places.length * 4;
+        row[EntrySlot.State / 4] = SlotState.Multi;
+        row[EntrySlot.Pointer / 4] = pairs;
+        row[EntrySlot.Length / 4] = slot.values.length;
+        return row;
+      }
+    }
+  }
+
+  /** Keeps a text; sixteen bytes behind it stay readable. */
+  private put(text: string): number {
+    const place = this.cursor;
+    const { written } = encoder.encodeInto(text, this.machine.bytes.subarray(place));
+    this.cursor = place + written;
+    return place;
+  }
+
+  private align(): number {
+    this.cursor = (this.cursor + 3) & ~3;
+    return this.cursor;
+  }
+}
+
+const RESOURCE_KEYS = "aws:resource";
+const CLOCK_KEYS: ReadonlySet<string> = new Set(["aws:currenttime", "aws:epochtime"]);
+
+/** `arn:partition:service:region:account:` */
+function headOf(arn: string): string {
+  let end = 0;
+  for (let colons = 0; colons < 5 && end < arn.length; end++) if (arn.charCodeAt(end) === 0x3a) colons++;
+  return arn.slice(0, end);
+}
+
+/** Up to and with the first `/` behind the head, or all of it. */
+function containerOf(arn: string, head: string): string {
+  const slash = arn.indexOf("/", head.length);
+  return slash === -1 ? arn : arn.slice(0, slash + 1);
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
+
