@@ -1,0 +1,83 @@
+/** Builds what is not TypeScript run in place: the evaluator's WebAssembly, and `dist/`. Run by `npm run build`. */
+import { execFile } from "node:child_process";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Targets of asconfig.json and the file that each of them makes. */
+const TARGETS = {
+  debug: "iamb.debug.wasm",
+  baseline: "iamb.wasm",
+  simd: "iamb.simd.wasm",
+} as const;
+
+type Target = keyof typeof TARGETS;
+
+/** What the evaluator is compiled from. */
+const SOURCES = ["assembly", "src/bytecode/opcodes.ts", "src/bytecode/layout.ts", "asconfig.json"];
+
+/** Compiles the targets that are missing or older than their sources; throws with the compiler's words if one fails. */
+export async function buildWasm(): Promise<void> {
+  const newest = Math.max(...(await Promise.all(SOURCES.map((source) => newestIn(join(ROOT, source))))));
+  const stale = await Promise.all(
+    (Object.keys(TARGETS) as Target[]).map(async (target) => ({ target, isStale: (await ageOf(target)) <= newest })),
+  );
+  await mkdir(join(ROOT, "build"), { recursive: true });
+  await Promise.all(stale.flatMap(({ target, isStale }) => (isStale ? [compileTarget(target)] : [])));
+}
+
+/** Translates `src/` into `dist/`, which is made anew. */
+export async function buildDist(): Promise<void> {
+  await rm(join(ROOT, "dist"), { recursive: true, force: true });
+  await run("node_modules/typescript/bin/tsc", ["-p", "tsconfig.build.json"]);
+}
+
+/** A finished file takes the place of the old one at once: whoever loads it meanwhile gets one or the other. */
+async function compileTarget(target: Target): Promise<void> {
+  const unfinished = join("build", `${process.pid}.${TARGETS[target]}`);
+  try {
+    await run("node_modules/assemblyscript/bin/asc.js", [
+      "--config",
+      "asconfig.json",
+      "--target",
+      target,
+      "--outFile",
+      unfinished,
+    ]);
+    await rename(join(ROOT, unfinished), join(ROOT, "build", TARGETS[target]));
+  } finally {
+    await rm(join(ROOT, unfinished), { force: true });
+  }
+}
+
+async function run(script: string, args: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)(process.execPath, [script, ...args], { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${script} ${args.join(" ")} failed\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
+async function newestIn(path: string): Promise<number> {
+  const found = await stat(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  const names = await readdir(path);
+  return Math.max(found.mtimeMs, ...(await Promise.all(names.map((name) => newestIn(join(path, name))))));
+}
+
+/** When a target was built; never, if it was not. */
+async function ageOf(target: Target): Promise<number> {
+  try {
+    return (await stat(join(ROOT, "build", TARGETS[target]))).mtimeMs;
+  } catch {
+    return Number.NEGATIVE_INFINITY;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await Promise.all([buildWasm(), buildDist()]);
+}
