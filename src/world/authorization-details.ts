@@ -178,7 +178,10 @@ class DetailsReader implements AuthorizationDetails {
       const group = readFields(findings, item, `GroupDetailList[${index}]`, GROUP_FIELDS, "warning");
       const named = group === null ? null : this.entity(findings, group, "GroupName");
       if (group === null || named === null) return;
-      this.groups.set(named.name, this.policiesOf(findings, group, named.arn, "GroupPolicyList"));
+      this.groups.set(
+        groupKey(named.account, named.name),
+        this.policiesOf(findings, group, named.arn, "GroupPolicyList"),
+      );
     });
   }
 
@@ -282,7 +285,12 @@ class DetailsReader implements AuthorizationDetails {
 
   /** A group that the export does not hold (`--filter`) leaves its policies unknown. */
   private group(account: string, name: string): Attached {
-    return this.groups.get(name) ?? { documents: [], missing: [`policies of group ${name} of account ${account}`] };
+    return (
+      this.groups.get(groupKey(account, name)) ?? {
+        documents: [],
+        missing: [`policies of group ${name} of account ${account}`],
+      }
+    );
   }
 
   private boundary(findings: Findings, fields: Fields, arn: string): DocumentSet | null {
@@ -317,6 +325,10 @@ class DetailsReader implements AuthorizationDetails {
       awsManaged: false,
     };
   }
+}
+
+function groupKey(account: string, name: string): string {
+  return `${account}/${name}`;
 }
 
 interface Named {

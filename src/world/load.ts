@@ -65,8 +65,12 @@ class Loader {
 
   async loadExport(path: string): Promise<void> {
     const accounts = await this.readExport([path]);
-    if (accounts.length === 1) this.accountFiles.set(accounts[0]!, NO_ACCOUNT_FILE);
-    else this.files.report("error", path, "not-one-account", `is an export of ${accounts.length} accounts, not of one`);
+    for (const account of accounts) this.accountFiles.set(account, NO_ACCOUNT_FILE);
+    if (accounts.length === 0) this.files.report("error", path, "empty-world", "names no account", EXPORT_HELP);
+    if (accounts.length > 1) {
+      const message = `is an export of ${accounts.length} accounts: ${accounts.join(", ")}`;
+      this.files.report("warning", path, "several-accounts", message, "AWS exports one account at a time");
+    }
   }
 
   async loadFolder(path: string): Promise<void> {
@@ -166,6 +170,7 @@ class Loader {
         this.organization = read.organization;
       });
     }
+    if (entry !== undefined && this.organization === null) return;
     for (const policy of [...policies.scp.values(), ...policies.rcp.values()]) {
       if (this.organization?.attached.has(policy) === true) continue;
       this.files.report("warning", policy.source.name, "unattached-policy", "is attached nowhere in the organization");
@@ -184,20 +189,28 @@ class Loader {
 
   private async loadAccount(folder: Entry): Promise<void> {
     const id = folder.name;
-    const exports: string[] = [];
     this.accountFiles.set(id, NO_ACCOUNT_FILE);
-    for (const entry of await this.entriesIn(folder)) {
+    const entries = await this.entriesIn(folder);
+    const exports = entries.filter(isExport);
+    if (exports.length > 0) await this.loadExportOf(id, exports);
+    for (const entry of entries.filter((candidate) => !isExport(candidate))) {
       if (entry.name === "resources" && entry.isFolder) await this.loadResources(entry, id);
       else if (entry.name === "vpc-endpoints" && entry.isFolder) await this.loadEndpoints(entry, id);
       else if (entry.name === "account.json" && !entry.isFolder) await this.loadAccountFile(entry, id);
-      else if (isExportName(entry.name) && !entry.isFolder) exports.push(entry.path);
       else this.refuseEntry(entry, ACCOUNT_HELP);
     }
-    if (exports.length === 0) return;
+  }
+
+  private async loadExportOf(id: string, pieces: readonly Entry[]): Promise<void> {
     this.held.add(id);
-    for (const account of await this.readExport(exports)) {
+    for (const account of await this.readExport(pieces.map(({ path }) => path))) {
       if (account === id) continue;
-      this.files.report("error", exports[0]!, "account-mismatch", `is an export of account ${account}, not of ${id}`);
+      this.files.report(
+        "error",
+        pieces[0]!.path,
+        "account-mismatch",
+        `is an export of account ${account}, not of ${id}`,
+      );
     }
   }
 
@@ -311,12 +324,13 @@ const POLICY_FOLDERS = ["scp", "rcp"] as const;
 
 const TOP: ReadonlySet<string> = new Set(["organization.json", "options.json", "policies", "accounts", "sessions"]);
 const TOP_HELP = `a world has ${[...TOP].map((name) => `\`${name}\``).join(", ")}`;
+const EXPORT_HELP = "a world is a folder, or the output of `aws iam get-account-authorization-details`";
 const ACCOUNT_HELP =
   "an account has `authorization-details.json` (or `.json.gz`), `account.json`, `resources` and `vpc-endpoints`";
 
 /** `authorization-details.json`, gzipped or not, and its pages: `authorization-details-2.json`. */
-function isExportName(name: string): boolean {
-  return name.startsWith("authorization-details") && (name.endsWith(".json") || name.endsWith(".json.gz"));
+function isExport({ name, isFolder }: Entry): boolean {
+  return !isFolder && name.startsWith("authorization-details") && (name.endsWith(".json") || name.endsWith(".json.gz"));
 }
 
 function isHidden({ name }: Entry): boolean {

@@ -2,7 +2,7 @@
 import type { Policy, PolicyType } from "../policy/model.js";
 import type { WorldOptions } from "../policy/options.js";
 import { type JsonValue, quoted } from "../text/json.js";
-import { type Findings, readFields, readItems, wrongType } from "./fields.js";
+import { type Findings, readFields, readItems } from "./fields.js";
 import type { Document } from "./model.js";
 import { readPolicy } from "./policies.js";
 
@@ -72,11 +72,7 @@ export class ScenarioPolicies {
   /** `{name, policy}`, or the document itself under the name of its place. */
   private entry(value: JsonValue, place: string): Entry | null {
     const named = value.kind === "object" && value.members.some(({ key }) => key === "name" || key === "policy");
-    if (!named) {
-      if (value.kind === "object" || value.kind === "string") return { name: place, document: value };
-      wrongType(this.findings, value, `policies.${place}`, "a policy, `{name, policy}` or `unknown`");
-      return null;
-    }
+    if (!named) return { name: place, document: value };
     const fields = readFields(this.findings, value, `policies.${place}`, ["name", "policy"]);
     const document = fields?.required("policy") ?? null;
     return document === null ? null : { name: fields?.text("name") ?? place, document };
