@@ -1,7 +1,7 @@
 /** What is known about condition keys as such; the catalogue knows which exist. Names are lower-cased. */
 
 /** REQ-3: the keys that AWS declares multi-valued, beside those of the service reference. */
-const MULTI_VALUED_KEYS: ReadonlySet<string> = new Set([
+export const MULTI_VALUED_KEYS: ReadonlySet<string> = new Set([
   "aws:tagkeys",
   "aws:calledvia",
   "aws:principalorgpaths",
@@ -18,11 +18,7 @@ const MULTI_VALUED_KEYS: ReadonlySet<string> = new Set([
   "saml:edupersonaffiliation",
   "saml:edupersonentitlement",
   "saml:edupersonnickname",
-  "saml:edupersonorgdn",
   "saml:edupersonorgunitdn",
-  "saml:edupersonprimaryaffiliation",
-  "saml:edupersonprimaryorgunitdn",
-  "saml:edupersonprincipalname",
   "saml:edupersonscopedaffiliation",
   "saml:edupersontargetedid",
   "saml:eduorghomepageuri",

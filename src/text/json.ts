@@ -228,6 +228,8 @@ class Stop extends Error {}
 
 class JsonParser {
   private readonly text: string;
+  /** The units of `text` and a zero behind them: reading an array is several times faster than `charCodeAt`. */
+  private readonly units: Uint16Array;
   private readonly diagnostics: Diagnostic[] = [];
   private readonly stack: Frame[] = [];
   private at = 0;
@@ -238,6 +240,7 @@ class JsonParser {
     private readonly limits: JsonLimits,
   ) {
     this.text = source.text;
+    this.units = source.text.length <= limits.lengthMax ? unitsOf(source.text) : new Uint16Array(1);
   }
 
   parse(): ParsedJson {
@@ -259,7 +262,7 @@ class JsonParser {
         `the text has ${this.text.length} characters, the limit is ${this.limits.lengthMax}`,
       );
     }
-    if (this.text.charCodeAt(0) === Char.ByteOrderMark) {
+    if (this.units[0] === Char.ByteOrderMark) {
       this.stop(
         "byte-order-mark",
         0,
@@ -297,7 +300,7 @@ class JsonParser {
       this.stop("too-many-values", this.at, this.at, `the text holds more than ${this.limits.valuesMax} values`);
     }
     const start = this.at;
-    switch (this.text.charCodeAt(start)) {
+    switch (this.units[start]) {
       case Char.Quote: {
         const value = this.string();
         return { kind: "string", value, span: { start, end: this.at } };
@@ -317,7 +320,7 @@ class JsonParser {
     this.at += 1;
     this.skipSpace();
     const object: OpenObject = { kind: "object", members: [], span: NOWHERE };
-    if (this.text.charCodeAt(this.at) === Char.CloseBrace) return this.closed(object, start);
+    if (this.units[this.at] === Char.CloseBrace) return this.closed(object, start);
     const frame: Frame = { container: object, start, keys: null, key: "", keySpan: NOWHERE };
     this.stack.push(frame);
     this.memberKey(frame);
@@ -330,7 +333,7 @@ class JsonParser {
     this.at += 1;
     this.skipSpace();
     const array: OpenArray = { kind: "array", items: [], span: NOWHERE };
-    if (this.text.charCodeAt(this.at) === Char.CloseBracket) return this.closed(array, start);
+    if (this.units[this.at] === Char.CloseBracket) return this.closed(array, start);
     this.stack.push({ container: array, start, keys: null, key: "", keySpan: NOWHERE });
     return null;
   }
@@ -357,7 +360,7 @@ class JsonParser {
     this.skipSpace();
     const { container } = frame;
     const close = container.kind === "array" ? Char.CloseBracket : Char.CloseBrace;
-    const unit = this.text.charCodeAt(this.at);
+    const unit = this.units[this.at];
     if (unit === close) {
       this.stack.pop();
       return this.closed(container, frame.start);
@@ -366,7 +369,7 @@ class JsonParser {
     const comma = this.at;
     this.at += 1;
     this.skipSpace();
-    if (this.text.charCodeAt(this.at) === close) {
+    if (this.units[this.at] === close) {
       this.stop("trailing-comma", comma, comma + 1, "a comma behind the last value", "remove this comma");
     }
     if (container.kind === "object") this.memberKey(frame);
@@ -376,12 +379,12 @@ class JsonParser {
   /** `"key" :` with the check for duplicates. */
   private memberKey(frame: Frame): void {
     const start = this.at;
-    if (this.text.charCodeAt(start) !== Char.Quote) this.refuseInsteadOfKey();
+    if (this.units[start] !== Char.Quote) this.refuseInsteadOfKey();
     frame.key = this.string();
     frame.keySpan = { start, end: this.at };
     this.refuseDuplicate(frame);
     this.skipSpace();
-    if (this.text.charCodeAt(this.at) !== Char.Colon) {
+    if (this.units[this.at] !== Char.Colon) {
       this.refuseEndOrComment();
       this.stop("missing-colon", this.at, this.at + 1, `no colon behind the key ${quoted(frame.key)}`);
     }
@@ -413,10 +416,10 @@ class JsonParser {
   }
 
   private skipSpace(): void {
-    const { text } = this;
+    const { units } = this;
     let { at } = this;
     for (;;) {
-      const unit = text.charCodeAt(at);
+      const unit = units[at];
       if (unit !== Char.Space && unit !== Char.LineFeed && unit !== Char.CarriageReturn && unit !== Char.Tab) break;
       at += 1;
     }
@@ -425,11 +428,11 @@ class JsonParser {
 
   /** From the opening quote to behind the closing one. Strings without escapes are slices of the text. */
   private string(): string {
-    const { text } = this;
+    const { text, units } = this;
     const start = this.at + 1;
     let at = start;
     for (;;) {
-      const unit = text.charCodeAt(at);
+      const unit = units[at]!;
       if (unit === Char.Quote) break;
       if (unit > Char.Quote ? unit < Char.FirstSurrogate && unit !== Char.Backslash : unit >= Char.Space) at += 1;
       else return this.stringWithEscapes(start, at);
@@ -704,6 +707,20 @@ class JsonParser {
     const span = { start, end: Math.min(end, this.text.length) };
     this.diagnostics.push({ code, severity: "error", message, help, source: this.source, span });
   }
+}
+
+/** Longer texts get an array of their own. */
+const SHARED_UNITS = 64 * 1024;
+let sharedUnits: Uint16Array | null = null;
+
+/** Parsing never waits for anything, so short texts can share one array. */
+function unitsOf(text: string): Uint16Array {
+  const short = text.length < SHARED_UNITS;
+  if (short) sharedUnits ??= new Uint16Array(SHARED_UNITS);
+  const units = short ? sharedUnits! : new Uint16Array(text.length + 1);
+  Buffer.from(units.buffer).write(text, "utf16le");
+  units[text.length] = 0;
+  return units;
 }
 
 const WORDS = ["true", "false", "null"] as const;
