@@ -130,7 +130,14 @@ export interface Setup {
 }
 
 export function ask(setup: Setup): Explanation {
-  return authorize(worldOf(setup), questionOf(setup), layersOfSetup(setup));
+  return asker(setup)({});
+}
+
+/** The same policies asked again and again. */
+export function asker(setup: Setup): (question: Pick<Setup, "context" | "owner">) => Explanation {
+  const world = worldOf(setup);
+  const layers = layersOfSetup(setup);
+  return (question) => authorize(world, questionOf({ ...setup, ...question }), layers);
 }
 
 /** The answer in a few words: `allowed IDENTITY`, `indeterminate allowed|explicitDeny on aws:SourceIp`. */
