@@ -664,9 +664,10 @@ function listGrants(): void {
     return;
   }
   put(Result.DecidedBy, LayerCode.Identity);
-  for (let index: u32 = 0; index < identityCount; index++) copyStatement(identityList + index * 8, index);
   const consented = !sameReading || needsConsent();
-  put(Result.StatementCount, consented ? listResourceGrants(identityCount, Grant.All) : identityCount);
+  let count = consented ? listResourceGrants(0, Grant.All) : 0;
+  for (let index: u32 = 0; index < identityCount; index++) copyStatement(identityList + index * 8, count++);
+  put(Result.StatementCount, count);
 }
 
 function listResourceGrants(count: u32, mask: u32): u32 {

@@ -19,7 +19,9 @@ import {
   statementAt,
 } from "./bundle";
 import { globGreedy } from "./glob";
-import { CANDIDATE_TABLE_SIZE, candidateTable, candidateWords, candidateWordsCount } from "./memory";
+import { CANDIDATE_TABLE_SIZE, candidateTable, candidateWords, candidateWordsCount, selection } from "./memory";
+import { buildIndex, INDEXED_MIN, select } from "./places";
+import { resource, resourceLength } from "./statement";
 import { addSteps } from "./steps";
 
 export const USE_SHIFT: u32 = 29;
@@ -65,7 +67,9 @@ export function findCandidates(set: u32): void {
     if (found == 0) break;
     if (found == key && load<u32>(entry, 4) == actionClass) {
       candidates = candidateWords + load<u32>(entry, 8) * 4;
-      candidateCount = load<u32>(entry, 12);
+      const count = load<u32>(entry, 12);
+      candidateCount = count & ~INDEXED_BIT;
+      if (count & INDEXED_BIT) narrow();
       return;
     }
     slot = (slot + 1) & (CANDIDATE_TABLE_SIZE - 1);
@@ -81,8 +85,25 @@ export function findCandidates(set: u32): void {
   store<u32>(entry, key);
   store<u32>(entry, actionClass, 4);
   store<u32>(entry, start, 8);
-  store<u32>(entry, candidateCount, 12);
+  let indexed: u32 = 0;
+  if (candidateCount >= INDEXED_MIN) {
+    indexed = buildIndex(candidates, candidateCount, STATEMENT_MASK, candidateWordsCount - wordsUsed);
+    wordsUsed += indexed;
+  }
+  store<u32>(entry, indexed ? candidateCount | INDEXED_BIT : candidateCount, 12);
   slotsUsed++;
+  if (indexed) narrow();
+}
+
+/** Set on the count of a list that has an index behind it. */
+const INDEXED_BIT: u32 = 0x80000000;
+
+/** Keeps the candidates whose Resource can match. */
+function narrow(): void {
+  const kept = select(candidates, candidateCount, resource, resourceLength);
+  if (kept < 0) return;
+  candidates = selection;
+  candidateCount = kept;
 }
 
 function listCandidates(set: u32, indexed: bool): void {

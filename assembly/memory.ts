@@ -39,6 +39,8 @@ export let actionBytes: u32 = 0;
 export let candidateTable: u32 = 0;
 export let candidateWords: u32 = 0;
 export let candidateWordsCount: u32 = 0;
+/** Candidates selected by resource. */
+export let selection: u32 = 0;
 /** One word an action pattern, an element: what the current action makes of it. */
 export let actionPatternStamps: u32 = 0;
 export let elementStamps: u32 = 0;
@@ -100,6 +102,7 @@ export function layOut(
   candidateTable = take(CANDIDATE_TABLE_SIZE * 16);
   candidateWordsCount = candidateCount;
   candidateWords = take(candidateCount * 4);
+  selection = take(1024 * 4);
   actionPatternStamps = take(actionPatternCount * 4);
   elementStamps = take(elementCount * 4);
   textAreaBytes = textBytes;

@@ -83,7 +83,8 @@ export function decideQuick(): u32 {
   const actionLength = load<u32>(quickFrame, QuickFrame.ActionLength);
   const resourceLength = load<u32>(quickFrame, QuickFrame.ResourceLength);
   const actionText = textArea + callerLength;
-  const resourceText = actionText + actionLength;
+  const settingLength = load<u32>(quickFrame, QuickFrame.SettingLength);
+  const resourceText = actionText + actionLength + settingLength;
   const caller = find(callerTable, textArea, callerLength);
   if (caller == 0) return QuickStatus.CallerUnknown;
   if (!findAction(actionText, actionLength)) return QuickStatus.ActionUnknown;
@@ -113,7 +114,7 @@ export function decideQuick(): u32 {
     put(Frame.ResourceSet, <u32>Format.None);
     put(Frame.Rcp, <u32>Format.None);
     put(Frame.ResourceBits, 0);
-  } else if (!fillResource(resourceText, resourceLength)) {
+  } else if (!fillResource(resourceText, resourceLength, settingLength)) {
     return QuickStatus.ResourceUnknown;
   }
   if (!fillValues(resourceText + resourceLength)) return QuickStatus.ValueMalformed;
@@ -132,8 +133,8 @@ function fillSlots(from: u32, count: u32): void {
   }
 }
 
-/** Finds what is known of the resource under the shortest text that tells. */
-function fillResource(text: u32, length: u32): bool {
+/** Finds what is known of the resource, in its setting, under the shortest text that tells. */
+function fillResource(text: u32, length: u32, setting: u32): bool {
   let place: u32 = 0;
   for (let colons: u32 = 0; colons < 5; place++) {
     if (place == length) return false;
@@ -141,7 +142,7 @@ function fillResource(text: u32, length: u32): bool {
   }
   // An ARN names something.
   if (place == length) return false;
-  let entry = find(resourceTable, text, place);
+  let entry = find(resourceTable, text - setting, place + setting);
   if (entry == 0) return false;
   const reach = load<u32>(entry, ResourceEntry.Reach);
   if (reach != ResourceReach.Facts) {
@@ -151,7 +152,7 @@ function fillResource(text: u32, length: u32): bool {
       while (end < length && load<u8>(text + end) != 0x2f) end++;
       if (end < length) end++;
     }
-    entry = find(resourceTable, text, end);
+    entry = find(resourceTable, text - setting, end + setting);
     if (entry == 0) return false;
   }
   const owner = load<u32>(entry, ResourceEntry.OwnerLength);

@@ -22,8 +22,8 @@ import { certainKinds, matchPrincipal, possibleKinds } from "./principal";
 import { addSteps } from "./steps";
 
 /** The resource that statements are held against now: the request's, or the bucket behind an access point. */
-let resource: u32 = 0;
-let resourceLength: u32 = 0;
+export let resource: u32 = 0;
+export let resourceLength: u32 = 0;
 
 export function setResource(pointer: u32, length: u32): void {
   resource = pointer;

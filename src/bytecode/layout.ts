@@ -705,16 +705,18 @@ export enum Grant {
 }
 
 /**
- * A plain request as texts, decided without the host's help: the texts of caller, action, resource and values stand one
- * behind the other in the text area, this says how long each is.
+ * A plain request as texts, decided without the host's help: the texts of caller, action, setting, resource and values stand
+ * one behind the other in the text area, this says how long each is.
  */
 export enum QuickFrame {
   CallerLength = 0,
   ActionLength = 4,
-  ResourceLength = 8,
-  ValueCount = 12,
+  /** Of the text before the resource's that says in which circumstances it is asked for; see engine/quick.ts. */
+  SettingLength = 8,
+  ResourceLength = 12,
+  ValueCount = 16,
   /** Rows of `QuickValue`. */
-  Values = 16,
+  Values = 20,
   ValuesMax = 64,
 }
 

@@ -62,6 +62,7 @@ const encoder = new TextEncoder();
 
 export class QuickRoad {
   private readonly plans = new Map<string, ValuePlan>();
+  private readonly tagPlans = new Map<string, ValuePlan>();
   /** By the evaluator's number of a caller. */
   private callers: { readonly name: string }[] = [];
   private readonly known = new Set<string>();
@@ -139,13 +140,11 @@ export class QuickRoad {
 
   /** Writes the request's texts and their lengths. False: it is not plain. */
   private write(request: Request): boolean {
-    const { principal, action, resource, context } = request;
+    const { principal, action, resource, resourceTags, context } = request;
     if (typeof principal !== "string" || typeof action !== "string" || typeof resource !== "string") return false;
     if (
       request.via !== undefined ||
       request.unknown !== undefined ||
-      request.resourceAccount !== undefined ||
-      request.resourceTags !== undefined ||
       request.resourcePolicyType !== undefined ||
       request.now !== undefined
     ) {
@@ -153,13 +152,35 @@ export class QuickRoad {
     }
     const words = this.machine.words;
     const frame = this.frame;
-    let text = principal + action + resource;
+    const setting = settingOf(request);
+    if (setting === null) return false;
+    let text = principal + action + setting + resource;
     let at = frame + (QuickFrame.Values >>> 2);
     let count = 0;
     this.request++;
+    if (resourceTags !== undefined) {
+      if (!isPlainObject(resourceTags)) return false;
+      for (const name in resourceTags) {
+        const plan = this.tagPlans.get(name) ?? this.tagPlan(name);
+        if (plan.kind === "refuse" || plan.seen === this.request || count === QuickFrame.ValuesMax - 2) return false;
+        plan.seen = this.request;
+        const value = resourceTags[name];
+        if (typeof value !== "string") return false;
+        if (plan.key === Format.None && plan.lowered === Format.None) {
+          if (value.length > TEXT_LENGTH_MAX || !isAscii(value)) return false;
+          continue;
+        }
+        words[at] = plan.key;
+        words[at + 1] = plan.lowered;
+        words[at + 2] = value.length;
+        words[at + 3] = QuickShape.Any;
+        at += QuickValue.Size >>> 2;
+        text += value;
+        count++;
+      }
+    }
     if (context !== undefined) {
-      const prototype = Object.getPrototypeOf(context);
-      if (prototype !== Object.prototype && prototype !== null) return false;
+      if (!isPlainObject(context)) return false;
       for (const name in context) {
         const plan = this.plans.get(name) ?? this.plan(name);
         if (plan.kind === "refuse" || plan.seen === this.request || count === QuickFrame.ValuesMax - 2) return false;
@@ -203,9 +224,26 @@ export class QuickRoad {
     if (encoder.encodeInto(text, this.view).written !== text.length) return false;
     words[frame + (QuickFrame.CallerLength >>> 2)] = principal.length;
     words[frame + (QuickFrame.ActionLength >>> 2)] = action.length;
+    words[frame + (QuickFrame.SettingLength >>> 2)] = setting.length;
     words[frame + (QuickFrame.ResourceLength >>> 2)] = resource.length;
     words[frame + (QuickFrame.ValueCount >>> 2)] = count;
     return true;
+  }
+
+  /** Tags of the resource: the caller may give these, unlike the keys that they become (REQ-33, REQ-43). */
+  private tagPlan(name: string): ValuePlan {
+    const key = `aws:resourcetag/${lowerAscii(name)}`;
+    let plan = this.tagPlans.get(key);
+    if (plan === undefined) {
+      const ids = this.keyIds.get(key) ?? { plain: Format.None, lowered: Format.None };
+      plan =
+        isAscii(name) && name.length <= TEXT_LENGTH_MAX && this.tagPlans.size < PLANS_MAX
+          ? { kind: "value", key: ids.plain, lowered: ids.lowered, shape: QuickShape.Any, boolean: false, seen: 0 }
+          : REFUSE;
+      if (this.tagPlans.size < PLANS_MAX) this.tagPlans.set(key, plan);
+    }
+    if (this.tagPlans.size < PLANS_MAX) this.tagPlans.set(name, plan);
+    return plan;
   }
 
   private plan(name: string): ValuePlan {
@@ -246,7 +284,7 @@ export class QuickRoad {
 
   /** Notes what is known of the caller, or of the resource, of a request. False: it has to take the general road. */
   private learn(request: Request, party: "caller" | "resource"): boolean {
-    const name = party === "caller" ? `c${request.principal as string}` : `r${request.resource}`;
+    const name = party === "caller" ? `c${request.principal as string}` : `r${settingOf(request)}${request.resource}`;
     if (this.refused.has(name)) return false;
     if (this.parties >= PARTIES_MAX || this.cursor > this.machine.partyArea + PARTY_BYTES / 2) this.forget();
     const learnt = party === "caller" ? this.learnCaller(request) : this.learnResource(request);
@@ -294,23 +332,34 @@ export class QuickRoad {
   }
 
   private learnResource(request: Request): boolean {
-    const { principal, action, resource } = request;
+    const { principal, action, resource, resourceAccount } = request;
+    const setting = settingOf(request)!;
+    const resourceTags = request.resourceTags === undefined ? undefined : {};
     const arn = splitArn(resource);
     if (resource === "*" || arn === null || arn.service === "iam") return false;
-    const question = resolve({ principal, action, resource }, this.directory);
+    const stripped: Request = {
+      principal,
+      action,
+      resource,
+      ...(resourceAccount === undefined ? {} : { resourceAccount }),
+      ...(resourceTags === undefined ? {} : { resourceTags }),
+    };
+    const question = resolve(stripped, this.directory);
     if (question.owner.kind === "assumed" || accountOf(question.principal) === null) return false;
     const layers = layersOf(this.world, question);
     if (layers.behind !== null) return false;
     const head = headOf(resource);
-    if (this.isUniform(head, arn.service)) return this.addFacts(head, question, layers);
+    if (this.isUniform(head, arn.service)) return this.addFacts(setting + head, question, layers);
     const container = containerOf(resource, head);
     if (arn.service === "s3" && arn.account === "" && container !== resource && this.isUniformBucket(container)) {
-      return this.addReach(head, ResourceReach.Container) && this.addFacts(container, question, layers);
+      return (
+        this.addReach(setting + head, ResourceReach.Container) && this.addFacts(setting + container, question, layers)
+      );
     }
     const reach = arn.service === "s3" && arn.account === "" ? ResourceReach.Container : ResourceReach.Whole;
     // A bucket itself has no `/`, so that its container is its whole ARN; an object that has facts of its own has not.
     if (reach === ResourceReach.Container && container !== resource) return false;
-    return this.addReach(head, reach) && this.addFacts(resource, question, layers);
+    return this.addReach(setting + head, reach) && this.addFacts(setting + resource, question, layers);
   }
 
   /** Whether nothing tells the resources under a head apart: no records, no policies that could be missing. */
@@ -427,6 +476,22 @@ export class QuickRoad {
 
 const RESOURCE_KEYS = "aws:resource";
 const CLOCK_KEYS: ReadonlySet<string> = new Set(["aws:currenttime", "aws:epochtime"]);
+
+/**
+ * What besides its ARN tells the facts of a resource: an owner that the request gives, and whether it gives tags (which then
+ * are all of them). Twelve digits and `#` cannot begin an ARN. Null: not plain.
+ */
+function settingOf({ resourceAccount, resourceTags, resource }: Request): string | null {
+  if (resourceAccount === undefined) return resourceTags === undefined ? "" : "#";
+  if (typeof resourceAccount !== "string" || resourceAccount.length !== 12 || resource === "*") return null;
+  return resourceTags === undefined ? resourceAccount : `${resourceAccount}#`;
+}
+
+function isPlainObject(value: object): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
 
 /** `arn:partition:service:region:account:` */
 function headOf(arn: string): string {
