@@ -62,9 +62,10 @@ function grantMissing(the: Case, evaluation: Evaluation): readonly MissingAllow[
   ];
 }
 
-/** A federated user without session policies has no document that could be named (EVAL-19). */
+/** A federated user without session policies lacks just those (EVAL-19). */
 function limitMissing(layer: LayerResult, question: Question): MissingAllow {
-  return { layer: layer.layer, target: layer.levels[0]?.label ?? callerArn(question) };
+  const target = layer.levels[0]?.label ?? `session policies of ${callerArn(question)}`;
+  return { layer: layer.layer, target };
 }
 
 /** ARN of a caller that has an account; of a session its own, or its role's where the session is not named. */

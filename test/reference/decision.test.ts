@@ -633,7 +633,7 @@ describe("attribution", () => {
     [
       "a federated user without session policies",
       { caller: federated(), identity: [ALLOW_ALL] },
-      [`SESSION ${FEDERATED_ARN}`],
+      [`SESSION session policies of ${FEDERATED_ARN}`],
     ],
     ["a built-in rule", inside("sts:GetSessionToken", "*", { caller: session() }), ["SERVICE STS-32"]],
     ["partitions", { resource: "arn:aws-cn:s3:::b" }, ["SERVICE partition"]],
