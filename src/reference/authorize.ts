@@ -75,9 +75,10 @@ function read(the: Case): Reading {
   const guardrails = and(evaluation.scp.allow, evaluation.rcp.allow, evaluation.vpce.allow);
   const grant = grantOf(the, evaluation);
   const pass = and(guardrails, granted(grant));
+  const words = possibleWords(deny, pass);
   const path = pathOf(the);
   return {
-    possibility: { words: possibleWords(deny, pass), unknowns: [deny, pass], hangsOnOwner: false },
+    possibility: { words, unknowns: words.length === 1 ? [] : [deny, pass], hangsOnOwner: false },
     traces: tracesOf(layers),
     as: (word) => {
       switch (word) {

@@ -576,6 +576,19 @@ describe("the ledger", () => {
     expect(asked({ ...setup, options: { denyKind: "merge" } })).toBe("denied explicitDeny|implicitDeny on aws:x");
   });
 
+  test("3V-12: a reading that is definite adds no cause, however much of it is unknown", () => {
+    const allowUnknown = { Condition: { StringEquals: { "aws:x": "y" } }, Action: "s3:*" };
+    const setup: Setup = {
+      owner: null,
+      caller: root(),
+      action: "s3:PutBucketPolicy",
+      resource: "arn:aws:s3:::b",
+      context: { "aws:x": UNKNOWN },
+      resourcePolicies: [[allowUnknown, { Effect: "Deny" }]],
+    };
+    expect(asked(setup)).toBe("indeterminate allowed|explicitDeny on resource account");
+  });
+
   test("3V-11: a deny and an allow that are unknown", () => {
     const when = (key: string) => ({ Condition: { StringEquals: { [key]: "y" } } });
     const setup = {
