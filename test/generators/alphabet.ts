@@ -3,6 +3,9 @@
 export const ACCOUNTS = ["111111111111", "222222222222", "333333333333"] as const;
 export const [CALLER_ACCOUNT, OTHER_ACCOUNT, MANAGEMENT_ACCOUNT] = ACCOUNTS;
 
+/** An account is of one partition. */
+export const MANAGEMENT_PARTITION = "aws-cn";
+
 export const ORGANIZATION = "o-a";
 export const ORG_PATHS = ["o-a/r-b/", "o-a/r-b/ou-b-c/", "o-a/r-b/ou-b-c/ou-b-d/"] as const;
 

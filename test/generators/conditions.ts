@@ -178,7 +178,7 @@ function stringOperand(random: Random, like: boolean, live: boolean, type: Value
   if (!manner.strict && random.chance(0.25)) return random.pick(words.STRANGE_TEXTS);
   if (!like && !manner.endpoint && random.chance(0.05)) return random.pick(["*", "a*", "?", "a?b"]);
   // Other values may hold characters that IAM does not store (GRAM-10).
-  return manner.strict || random.chance(0.7) ? random.pick(words.PLAIN_TEXTS) : valueOf(random, type, true);
+  return manner.strict || random.chance(0.7) ? random.pick(words.PLAIN_TEXTS) : valueText(random, type, true);
 }
 
 /** Specials such as `${*}` are specials under Version 2012-10-17, and text under 2008-10-17 (VAR-1). */
@@ -198,7 +198,7 @@ function literal(random: Random, table: readonly words.Literal[], { anyLiteral }
 }
 
 /** A request value of this kind; a well-formed one if asked for. */
-export function valueOf(random: Random, type: ValueType, wellFormed: boolean): string {
+export function valueText(random: Random, type: ValueType, wellFormed: boolean): string {
   if (type === "string") {
     return random.weighted([
       [6, random.pick(words.PLAIN_TEXTS)],

@@ -99,7 +99,7 @@ function principalIn({ random, callers, strict }: Setting, type: PolicyType): Js
 function statementOf(setting: Setting, type: PolicyType, leaning: Leaning, manner: Manner): JsonObject {
   const { random, strict, palette } = setting;
   const denies = type === "rcp" && (strict || random.chance(0.8)) ? true : random.chance(leaning.deny);
-  const conditional = random.chance(denies ? Math.min(1, leaning.conditional + 0.25) : leaning.conditional);
+  const conditional = random.chance(denies ? Math.min(0.97, leaning.conditional + 0.27) : leaning.conditional);
   return {
     Effect: denies ? "Deny" : "Allow",
     ...(hasPrincipal(type) ? principals(setting, type, denies) : {}),

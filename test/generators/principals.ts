@@ -41,17 +41,22 @@ const KINDS: readonly (readonly [number, CallerKind])[] = [
 
 export function callerOf(random: Random, kind: CallerKind = random.weighted(KINDS)): Caller {
   const account = random.weighted([
-    [10, words.CALLER_ACCOUNT],
+    [16, words.CALLER_ACCOUNT],
     [3, words.OTHER_ACCOUNT],
     [1, words.MANAGEMENT_ACCOUNT],
   ]);
-  const partition = random.chance(0.03) ? "aws-cn" : "aws";
+  const partition = account === words.MANAGEMENT_ACCOUNT ? words.MANAGEMENT_PARTITION : "aws";
   const iam = `arn:${partition}:iam::${account}`;
   const sts = `arn:${partition}:sts::${account}`;
   const nobody = { account: null, entityArn: null, uniqueId: null, serviceLinked: false };
   switch (kind) {
     case "root":
-      return { ...nobody, kind, account, arn: random.chance(0.3) && partition === "aws" ? account : `${iam}:root` };
+      return {
+        ...nobody,
+        kind,
+        account,
+        arn: random.chance(0.3) && account !== words.MANAGEMENT_ACCOUNT ? account : `${iam}:root`,
+      };
     case "user": {
       const arn = `${iam}:user/${random.pick(["a", "a", "b", "p/a", "a*"])}`;
       return { ...nobody, kind, account, arn, entityArn: arn, uniqueId: random.pick(["AIDAA", "AIDAB"]) };
@@ -95,6 +100,20 @@ export function callerOf(random: Random, kind: CallerKind = random.weighted(KIND
   }
 }
 
+/** Whether two callers are sessions of roles that cannot both be: names are unique in an account (REQ-11). */
+export function collide(one: Caller, other: Caller): boolean {
+  return (
+    one.kind === "roleSession" &&
+    other.kind === "roleSession" &&
+    roleKey(one) === roleKey(other) &&
+    one.entityArn !== other.entityArn
+  );
+}
+
+function roleKey({ account, arn }: Caller): string {
+  return `${account}/${arn.split("/")[1]}`;
+}
+
 /** `2024-06-15T12:30:45.123Z` and its neighbourhood: when most requests are asked. */
 export const NOON = Date.UTC(2024, 5, 15, 12, 30, 45, 123);
 
@@ -133,7 +152,7 @@ export function principalInput(random: Random, caller: Caller): string | Princip
       if (random.chance(0.5)) given.onBehalf = onBehalf(random);
       break;
     case "webIdentity":
-      if (random.chance(0.7)) given.claims = { "token.example.com:sub": random.pick(["a", "b"]), "x:amr": ["mfa"] };
+      if (random.chance(0.7)) given.claims = { "token.example.com:sub": random.pick(["a", "b"]), "y:amr": ["mfa"] };
       break;
     case "saml":
       if (random.chance(0.7)) given.claims = { "saml:sub": random.pick(["a", "b"]) };

@@ -4,7 +4,7 @@ import { conditionKeyFacts } from "../../src/catalog/condition-keys.js";
 import { isDerivedKey } from "../../src/request/derive.js";
 import type { ContextInput, Request, RequestOptions, ViaInput } from "../../src/request/request.js";
 import * as words from "./alphabet.js";
-import { randomCase, valueOf } from "./conditions.js";
+import { randomCase, valueText } from "./conditions.js";
 import type { KeyUse } from "./palette.js";
 import { NOON, principalInput, tags } from "./principals.js";
 import type { Random } from "./random.js";
@@ -199,7 +199,7 @@ function requestValue(random: Random, use: KeyUse, wellFormed: boolean): string 
     }
     if (use.type === "ip" && !operand.includes("/") && !wellFormed) return operand;
   }
-  return wellFormed && use.type === "bool" ? random.pick(["true", "false"]) : valueOf(random, use.type, wellFormed);
+  return wellFormed && use.type === "bool" ? random.pick(["true", "false"]) : valueText(random, use.type, wellFormed);
 }
 
 /** Text that a pattern may match. */

@@ -1,11 +1,14 @@
 /** The two roads behind one interface, worlds from plans, and what counts as agreement. */
 import { compile } from "../../src/compiler/compile.js";
-import { Engine } from "../../src/engine/engine.js";
-import { explain } from "../../src/reference/authorize.js";
+import { Engine, type EngineOptions } from "../../src/engine/engine.js";
+import { answer } from "../../src/reference/authorize.js";
 import type { Explanation } from "../../src/request/decision.js";
+import type { Question } from "../../src/request/question.js";
 import { RequestError } from "../../src/request/request.js";
+import { resolve } from "../../src/request/resolve.js";
 import { InvalidInput } from "../../src/text/diagnostic.js";
 import { parseJson } from "../../src/text/json.js";
+import { directoryOf } from "../../src/world/directory.js";
 import type { Account, PrincipalRecord, World } from "../../src/world/model.js";
 import { readScenario, type Scenario } from "../../src/world/scenario.js";
 import type { Ask } from "./requests.js";
@@ -63,6 +66,8 @@ export type Answer =
       readonly kind: "answer";
       readonly decision: Explanation["decision"];
       readonly layers: Explanation["layers"] | null;
+      /** What was asked; the compiled road keeps it to itself. */
+      readonly question: Question | null;
     }
   | { readonly kind: "refused"; readonly code: string; readonly path: string };
 
@@ -75,16 +80,15 @@ export interface Road {
 export function referenceRoad(world: World): Road {
   return {
     name: "reference",
-    answer: ({ request, options }) => refusable(() => explain(world, request, options)),
+    answer: ({ request, options }) =>
+      refusable(() => {
+        const question = resolve(request, directoryOf(world), options);
+        return { ...answer(world, question), question };
+      }),
   };
 }
 
-export interface CompiledOptions {
-  readonly index?: boolean;
-  readonly build?: "baseline" | "simd" | "debug";
-}
-
-export async function compiledRoad(world: World, options: CompiledOptions = {}): Promise<Road> {
+export async function compiledRoad(world: World, options: EngineOptions = {}): Promise<Road> {
   return engineRoad(await Engine.load(compile(world), options), options.index === false ? "without index" : "compiled");
 }
 
@@ -93,12 +97,14 @@ export function engineRoad(engine: Engine, name: string): Road {
     name,
     answer: ({ request, options }, traced) =>
       refusable(() =>
-        traced ? engine.explain(request, options) : { decision: engine.decide(request, options), layers: null },
+        traced
+          ? { ...engine.explain(request, options), question: null }
+          : { decision: engine.decide(request, options), layers: null, question: null },
       ),
   };
 }
 
-function refusable(ask: () => { decision: Explanation["decision"]; layers: Explanation["layers"] | null }): Answer {
+function refusable(ask: () => Omit<Extract<Answer, { kind: "answer" }>, "kind">): Answer {
   try {
     return { kind: "answer", ...ask() };
   } catch (error) {

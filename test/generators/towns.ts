@@ -3,7 +3,7 @@ import type { WorldOptions } from "../../src/policy/options.js";
 import * as words from "./alphabet.js";
 import { Palette } from "./palette.js";
 import { type Leaning, policyOf, type Setting } from "./policies.js";
-import { type Caller, callerOf, tags } from "./principals.js";
+import { type Caller, callerOf, collide, tags } from "./principals.js";
 import type { Random } from "./random.js";
 import type { JsonObject, Options, OrganizationJson, PoliciesJson, PolicyJson, ScenarioJson } from "./scenario-json.js";
 import { SCENES, type Scene } from "./scenes.js";
@@ -50,7 +50,11 @@ export function townOf(random: Random): Town {
   const organization = random.chance(0.6) ? organizationOf(random) : null;
   const count = random.weighted(SIZES);
   const scenes = Array.from({ length: count }, () => random.weighted(SCENES));
-  const principals = scenes.map((scene) => callerFor(random, scene));
+  const principals: Caller[] = [];
+  for (const scene of scenes) {
+    const caller = callerFor(random, scene);
+    principals.push(principals.find((other) => collide(caller, other)) ?? caller);
+  }
   const callers = [...principals, callerOf(random), callerOf(random)];
   const names = new Map<string, number>();
   const scenarios = scenes.map((scene, index) => {
@@ -138,8 +142,8 @@ function organizationOf(random: Random): OrganizationJson {
 }
 
 const GRANT: Leaning = { open: 0.85, deny: 0.35, conditional: 0.6 };
-const GUARDRAIL: Leaning = { open: 0.94, deny: 0.55, conditional: 0.7 };
-const RESOURCE: Leaning = { open: 0.55, deny: 0.3, conditional: 0.6 };
+const GUARDRAIL: Leaning = { open: 0.96, deny: 0.55, conditional: 0.7 };
+const RESOURCE: Leaning = { open: 0.65, deny: 0.3, conditional: 0.6 };
 
 function scenarioOf(
   setting: Setting,
@@ -151,7 +155,7 @@ function scenarioOf(
 ): ScenarioJson {
   const { random } = setting;
   const settings = scene.settings(random);
-  const resource = scene.resources[random.chance(0.6) ? 0 : random.below(scene.resources.length)]!;
+  const resource = scene.resources[random.chance(0.7) ? 0 : random.below(scene.resources.length)]!;
   const endpoint = random.chance(0.18);
   const needsParent = caller.entityArn !== null && caller.kind !== "user";
   const id = random.pick(words.VPC_ENDPOINTS);
@@ -206,7 +210,7 @@ function policiesOf(setting: Setting, scene: Scene, { kind, arn }: Caller, endpo
     random.list(least, most, () => policyOf(setting, type, place, leaning));
   const hasEntity = kind === "user" || kind === "roleSession" || kind === "federatedUser";
   const hasSession = kind === "federatedUser" || (kind === "roleSession" && !arn.endsWith("/i-0"));
-  const attached = scene.policy !== null && random.chance(scene.policy === "trust" ? 0.95 : 0.7);
+  const attached = scene.policy !== null && random.chance(scene.policy === "trust" ? 0.97 : 0.85);
   const resourceType = scene.policy === "trust" ? "trust" : "resource";
   return {
     ...(hasEntity ? { identity: list(random.chance(0.05) ? 0 : 1, 3, "identity", "identity", GRANT) } : {}),
@@ -217,8 +221,8 @@ function policiesOf(setting: Setting, scene: Scene, { kind, arn }: Caller, endpo
       ? { session: list(1, 2, "session", "session", GUARDRAIL) }
       : {}),
     ...(kind === "root" && random.chance(0.1) ? { session: list(1, 1, "session", "session", GUARDRAIL) } : {}),
-    ...(random.chance(0.45) ? { scps: levelsOf(setting, "scp", "scps") } : {}),
-    ...(random.chance(0.35) ? { rcps: levelsOf(setting, "rcp", "rcps") } : {}),
+    ...(random.chance(0.4) ? { scps: levelsOf(setting, "scp", "scps") } : {}),
+    ...(random.chance(0.3) ? { rcps: levelsOf(setting, "rcp", "rcps") } : {}),
     ...(attached
       ? { resource: random.chance(0.03) ? ("unknown" as const) : list(1, 2, resourceType, "resource", RESOURCE) }
       : {}),
