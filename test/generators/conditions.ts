@@ -15,6 +15,8 @@ export interface Manner {
   /** VPC endpoint policies have a narrower grammar (GRAM-40). */
   readonly endpoint: boolean;
   readonly looseOperators: boolean;
+  /** Share of the keys that stand in no table and may have any number of values (REQ-3). */
+  readonly unlisted: number;
 }
 
 /** Up to `most` entries. */
@@ -125,7 +127,7 @@ const TYPES: readonly ValueType[] = ["string", "numeric", "date", "bool", "binar
 function keyFor(random: Random, family: OperatorFamily, manner: Manner): Key {
   const own: ValueType = family === "null" ? random.pick(TYPES) : family;
   const type = !manner.strict && random.chance(0.08) ? random.pick(TYPES) : own;
-  return random.pick((random.chance(0.6) ? UNLISTED : LISTED)[type]);
+  return random.pick((random.chance(manner.unlisted) ? UNLISTED : LISTED)[type]);
 }
 
 function operandsOf(random: Random, base: OperatorBase, type: ValueType, manner: Manner): string[] {

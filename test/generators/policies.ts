@@ -48,6 +48,7 @@ export function documentOf(setting: Setting, type: PolicyType, leaning: Leaning)
     variables: version === "2012-10-17",
     endpoint: type === "vpce" && strict,
     looseOperators: setting.looseOperators,
+    unlisted: 0.6,
   };
   const statements = random.list(
     1,
@@ -67,6 +68,20 @@ export function documentOf(setting: Setting, type: PolicyType, leaning: Leaning)
     ...(version === null ? {} : { Version: version }),
     ...(random.chance(0.05) && type === "resource" ? { Id: "p" } : {}),
     Statement: empty ? [] : sidless.length === 1 && random.chance(0.3) ? sidless[0]! : sidless,
+  };
+}
+
+/** A document that is nothing but conditions: whoever it is attached to, each of them decides. */
+export function galleryOf({ random, palette, strict, anyLiteral, looseOperators }: Setting): JsonObject {
+  const manner: Manner = { strict, anyLiteral, variables: true, endpoint: false, looseOperators, unlisted: 1 };
+  return {
+    Version: "2012-10-17",
+    Statement: random.list(20, 30, () => ({
+      Effect: random.chance(0.12) ? "Deny" : "Allow",
+      Action: "*",
+      Resource: "*",
+      Condition: conditionOf(random, palette, manner, 1),
+    })),
   };
 }
 

@@ -33,16 +33,16 @@ const KINDS: readonly (readonly [number, CallerKind])[] = [
   [8, "root"],
   [8, "federatedUser"],
   [8, "service"],
-  [7, "anonymous"],
-  [3, "webIdentity"],
-  [2, "saml"],
+  [6, "anonymous"],
+  [1, "webIdentity"],
+  [1, "saml"],
   [1, "originAccessIdentity"],
 ];
 
 export function callerOf(random: Random, kind: CallerKind = random.weighted(KINDS)): Caller {
   const account = random.weighted([
-    [16, words.CALLER_ACCOUNT],
-    [3, words.OTHER_ACCOUNT],
+    [34, words.CALLER_ACCOUNT],
+    [7, words.OTHER_ACCOUNT],
     [1, words.MANAGEMENT_ACCOUNT],
   ]);
   const partition = account === words.MANAGEMENT_ACCOUNT ? words.MANAGEMENT_PARTITION : "aws";

@@ -94,9 +94,9 @@ interface Mood {
 }
 
 const MOODS: readonly (readonly [number, Mood])[] = [
-  [11, { unknown: 0, absent: 0.25, empty: 0.12 }],
-  [4, { unknown: 0.12, absent: 0.25, empty: 0.12 }],
-  [2, { unknown: 0.5, absent: 0.3, empty: 0.15 }],
+  [11, { unknown: 0, absent: 0.22, empty: 0.18 }],
+  [4, { unknown: 0.18, absent: 0.25, empty: 0.18 }],
+  [2, { unknown: 0.6, absent: 0.3, empty: 0.2 }],
   [1, { unknown: 0, absent: 1, empty: 0 }],
   [2, { unknown: 0, absent: 0.05, empty: 0.4 }],
 ];

@@ -2,7 +2,7 @@
 import type { WorldOptions } from "../../src/policy/options.js";
 import * as words from "./alphabet.js";
 import { Palette } from "./palette.js";
-import { type Leaning, policyOf, type Setting } from "./policies.js";
+import { galleryOf, type Leaning, policyOf, type Setting } from "./policies.js";
 import { type Caller, callerOf, collide, tags } from "./principals.js";
 import type { Random } from "./random.js";
 import type { JsonObject, Options, OrganizationJson, PoliciesJson, PolicyJson, ScenarioJson } from "./scenario-json.js";
@@ -143,7 +143,7 @@ function organizationOf(random: Random): OrganizationJson {
 
 const GRANT: Leaning = { open: 0.85, deny: 0.35, conditional: 0.6 };
 const GUARDRAIL: Leaning = { open: 0.96, deny: 0.55, conditional: 0.7 };
-const RESOURCE: Leaning = { open: 0.65, deny: 0.3, conditional: 0.6 };
+const RESOURCE: Leaning = { open: 0.72, deny: 0.3, conditional: 0.6 };
 
 function scenarioOf(
   setting: Setting,
@@ -210,10 +210,11 @@ function policiesOf(setting: Setting, scene: Scene, { kind, arn }: Caller, endpo
     random.list(least, most, () => policyOf(setting, type, place, leaning));
   const hasEntity = kind === "user" || kind === "roleSession" || kind === "federatedUser";
   const hasSession = kind === "federatedUser" || (kind === "roleSession" && !arn.endsWith("/i-0"));
-  const attached = scene.policy !== null && random.chance(scene.policy === "trust" ? 0.97 : 0.85);
+  const needed = scene.policy === "trust" || !(hasEntity || kind === "root");
+  const attached = scene.policy !== null && random.chance(needed ? 0.97 : 0.85);
   const resourceType = scene.policy === "trust" ? "trust" : "resource";
   return {
-    ...(hasEntity ? { identity: list(random.chance(0.05) ? 0 : 1, 3, "identity", "identity", GRANT) } : {}),
+    ...(hasEntity ? { identity: identityOf(setting) } : {}),
     ...(hasEntity && random.chance(0.3)
       ? { boundary: random.chance(0.03) ? "unknown" : list(1, 2, "boundary", "boundary", GUARDRAIL) }
       : {}),
@@ -231,6 +232,12 @@ function policiesOf(setting: Setting, scene: Scene, { kind, arn }: Caller, endpo
       : {}),
     ...(endpoint && random.chance(0.8) ? { vpcEndpoint: list(1, 1, "vpce", "vpcEndpoint", GUARDRAIL) } : {}),
   };
+}
+
+function identityOf(setting: Setting): readonly PolicyJson[] {
+  const { random } = setting;
+  if (random.chance(0.1)) return [{ name: setting.nameOf("identity"), policy: galleryOf(setting) }];
+  return random.list(random.chance(0.05) ? 0 : 1, 3, () => policyOf(setting, "identity", "identity", GRANT));
 }
 
 function levelsOf(setting: Setting, type: "scp" | "rcp", place: string): readonly (readonly PolicyJson[])[] {
