@@ -12,6 +12,7 @@ import {
   patternAt,
   patternKind,
   patternLength,
+  patternLiteral,
   section,
   sectionSize,
   stringAt,
@@ -81,13 +82,18 @@ export function forgetActions(): void {
 }
 
 export function hashOf(text: u32, length: u32): u32 {
-  let hash = seed ^ length;
+  let hash = (<u64>seed << 32) | (seed ^ length);
   let at: u32 = 0;
-  for (; at + 4 <= length; at += 4) hash = rotl((hash ^ load<u32>(text + at)) * 0x85ebca6b, 13) * 5 + seed;
-  for (; at < length; at++) hash = rotl((hash ^ load<u8>(text + at)) * 0xc2b2ae35, 11);
-  hash ^= hash >> 16;
-  hash *= 0x7feb352d;
-  return hash ^ (hash >> 15);
+  for (; at + 8 <= length; at += 8) hash = rotl((hash ^ load<u64>(text + at)) * 0x9e3779b97f4a7c15, 29) + seed;
+  if (at < length) {
+    // The rest, with the bytes before it where there are any: reads stay inside the text.
+    let rest: u64 = 0;
+    if (length >= 8) rest = load<u64>(text + length - 8);
+    else for (; at < length; at++) rest = (rest << 8) | load<u8>(text + at);
+    hash = rotl((hash ^ rest) * 0xd6e8feb86659fd93, 31);
+  }
+  hash = (hash ^ (hash >> 32)) * 0xd6e8feb86659fd93;
+  return <u32>(hash >> 32);
 }
 
 /** Makes a spelling that the host has admitted the action in use; false: it has to be looked at first. */
@@ -261,7 +267,7 @@ function exemptBits(): u32 {
   for (let index: u32 = 0; index < count; index++) {
     const record = records + index * ScpExemptRecord.Size;
     const pattern = load<u32>(record, ScpExemptRecord.Pattern);
-    if (!matches(patternKind(pattern), patternAt(pattern), patternLength(pattern), action, actionLength)) continue;
+    if (!matches(patternKind(pattern), patternAt(pattern), patternLength(pattern), patternLiteral(pattern), action, actionLength)) continue;
     bits |= load<u32>(record, ScpExemptRecord.RootOnly) ? ActionBits.ScpExemptForRoot : ActionBits.ScpExempt;
   }
   return bits;

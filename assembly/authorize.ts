@@ -42,7 +42,7 @@ import {
   unknownResource,
 } from "./layers";
 import { beginCauses, causeOwner, causesOfSessionToken, collectCauses } from "./causes";
-import { denyList, frame, identityList, missingList, resourceList, result, statementList } from "./memory";
+import { clearWords, denyList, frame, identityList, missingList, resourceList, result, statementList } from "./memory";
 import { overlayImage, overlaySlots } from "./overlay";
 import { isServiceLike, setPrincipalPlace } from "./principal";
 import { useBehindResource, useRequestResource } from "./statement";
@@ -97,7 +97,7 @@ export function authorize(): void {
 
 /** The same with the action in use already. */
 export function authorizePrepared(): void {
-  memory.fill(result, 0, Result.Size);
+  clearWords(result, Result.Size);
   resetLists();
   useRequestResource();
   if (builtin()) return;
@@ -201,7 +201,12 @@ function forbiddingRule(caller: u32, credentials: u32): i32 {
   }
   if (caller == CallerKind.RoleSession && actionBits & ActionBits.GetTokenCall) return BuiltinRule.Sts32;
   if (caller == CallerKind.Root && actionBits & ActionBits.AssumeRole) return BuiltinRule.Sts33;
-  if (actionBits & ActionBits.PassRole && hasAccount() && field(Frame.Owner) == OwnerKind.Other) {
+  if (
+    actionBits & ActionBits.PassRole &&
+    hasAccount() &&
+    field(Frame.Owner) == OwnerKind.Other &&
+    resourcePartBegins("role/")
+  ) {
     return BuiltinRule.Pass3;
   }
   if (actionBits & ActionBits.AliasWrite && hasAccount() && resourcePartBegins("alias/aws/")) return BuiltinRule.Spec15;

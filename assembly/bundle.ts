@@ -104,6 +104,10 @@ export function patternKind(id: u32): u32 {
   return load<u32>(patterns + id * PatternRecord.Size, PatternRecord.Kind);
 }
 
+export function patternLiteral(id: u32): u32 {
+  return load<u32>(patterns + id * PatternRecord.Size, PatternRecord.Literal);
+}
+
 export function patternArnShape(id: u32): u32 {
   return load<u32>(patterns + id * PatternRecord.Size, PatternRecord.Arn);
 }

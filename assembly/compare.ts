@@ -158,7 +158,7 @@ function parseEpoch(text: u32, length: u32): bool {
   if (digits == 0) return false;
   let fraction: i64 = 0;
   if (at < length) {
-    if (load<u8>(text + at) != 0x2e || at + 1 == length) return false;
+    if (load<u8>(text + at) != 0x2e) return false;
     at++;
     let scale: i64 = 100;
     while (at < length) {

@@ -11,6 +11,7 @@ import {
   patternAt,
   patternKind,
   patternLength,
+  patternLiteral,
   slotLength,
   slotPointer,
   slotState,
@@ -246,7 +247,7 @@ function stringTruth(op: u32, operand: u32, value: u32, length: u32): u32 {
   }
   const kind = patternKind(operand);
   const pattern = patternAt(operand);
-  if (kind != PatternKind.Variables) return holds(matches(kind, pattern, patternLength(operand), value, length));
+  if (kind != PatternKind.Variables) return holds(matches(kind, pattern, patternLength(operand), patternLiteral(operand), value, length));
   // An unknown variable stands as a free star: if not even that matches, no value of it does (3V-5).
   const known = expand(pattern, patternLength(operand), length);
   if (known == Truth.False || !expandedMatches(value, length)) return Truth.False;

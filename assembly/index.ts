@@ -14,7 +14,7 @@ import { forgetParties } from "./quick";
 import { limitSteps, outOfSteps, steps } from "./steps";
 
 export { admitAction } from "./actions";
-export { addCaller, addResource, callerIndex, decideQuick, forgetParties } from "./quick";
+export { addCaller, addResource, decideQuick, forgetParties } from "./quick";
 export { partyArea, quickFrame } from "./memory";
 export { publicGrantsCut } from "./authorize";
 export {

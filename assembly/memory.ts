@@ -57,6 +57,15 @@ export const PARTY_BYTES: u32 = 8388608;
 export let quickFrame: u32 = 0;
 export let end: u32 = 0;
 
+/** Sets words to zero; V8 calls out of WebAssembly for `memory.fill`, which costs more than these few words. */
+export function clearWords(at: u32, bytes: u32): void {
+  for (const end = at + bytes; at < end; at += 4) store<u32>(at, 0);
+}
+
+export function copyWords(to: u32, from: u32, bytes: u32): void {
+  for (const end = from + bytes; from < end; from += 4, to += 4) store<u32>(to, load<u32>(from));
+}
+
 let cursor: u32 = 0;
 
 function take(bytes: u32): u32 {

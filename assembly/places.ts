@@ -1,7 +1,7 @@
 /**
  * An index over long candidate lists by what their Resource patterns say behind the fifth colon. In any match the pattern's
  * fifth literal colon stands on a colon of the ARN, and the literal text behind it follows there, whatever stars and `?` did
- * before; so a pattern is filed under its literal text (in steps of eight bytes), and an ARN is looked up behind each of its
+ * before; so a pattern is filed under its literal text (in steps of four bytes), and an ARN is looked up behind each of its
  * colons from the fifth on. Patterns that say less are looked at always.
  */
 import { ElementBits, Format, StatementRecord } from "../src/bytecode/layout";
@@ -14,8 +14,8 @@ import { addSteps } from "./steps";
 export const INDEXED_MIN: u32 = 12;
 /** More than this many selected candidates, and the whole list is looked at. */
 const SELECTED_MAX: u32 = 256;
-/** Eight-byte steps of literal text that are told apart. */
-const STEPS_MAX: u32 = 4;
+/** Four-byte steps of literal text that are told apart. */
+const STEPS_MAX: u32 = 10;
 /** Colons of an ARN's resource part that are followed; an ARN with more is held against the whole list. */
 const COLONS_MAX: u32 = 8;
 
@@ -82,7 +82,7 @@ function isFiled(statement: u32): bool {
   return true;
 }
 
-/** Eight-byte steps of literal text behind a pattern's fifth literal colon, their hash in `literalHash`; 0: none. */
+/** Four-byte steps of literal text behind a pattern's fifth literal colon, their hash in `literalHash`; 0: none. */
 function literalSteps(pattern: u32): u32 {
   const text = patternAt(pattern);
   const length = patternLength(pattern);
@@ -95,16 +95,16 @@ function literalSteps(pattern: u32): u32 {
   }
   let literal: u32 = 0;
   while (at + literal < length && <u32>load<u8>(text + at + literal) < <u32>Mark.Variable) literal++;
-  const steps = min(literal >> 3, STEPS_MAX);
+  const steps = min(literal >> 2, STEPS_MAX);
   addSteps(literal + at);
   literalHash = 0;
-  for (let step: u32 = 0; step < steps; step++) literalHash = mixed(literalHash, load<u64>(text + at + step * 8));
+  for (let step: u32 = 0; step < steps; step++) literalHash = mixed(literalHash, load<u32>(text + at + step * 4));
   return steps;
 }
 
-function mixed(hash: u32, word: u64): u32 {
-  const product = ((<u64>hash << 7) ^ word) * 0x9e3779b97f4a7c15;
-  return <u32>(product >> 32) ^ <u32>(product >> 11);
+function mixed(hash: u32, word: u32): u32 {
+  const product = <u64>(rotl(hash, 5) ^ word) * 0x9e3779b97f4a7c15;
+  return <u32>(product >> 32) ^ <u32>product;
 }
 
 let selected: u32 = 0;
@@ -125,10 +125,10 @@ export function select(list: u32, count: u32, resource: u32, resourceLength: u32
     if (colons < 5) continue;
     if (colons > 5 + COLONS_MAX) return -1;
     const text = resource + at + 1;
-    const steps = min((resourceLength - at - 1) >> 3, STEPS_MAX);
+    const steps = min((resourceLength - at - 1) >> 2, STEPS_MAX);
     let hash: u32 = 0;
     for (let step: u32 = 0; step < steps; step++) {
-      hash = mixed(hash, load<u64>(text + step * 8));
+      hash = mixed(hash, load<u32>(text + step * 4));
       if (!collect(load<u32>(headsAt + (hash & (heads - 1)) * 4), hash)) return -1;
     }
   }

@@ -1,5 +1,6 @@
 /** Principal elements against the caller: which kinds of grant they give (§3.3), what is certain and what is possible. */
 import {
+  CallerBits,
   CallerKind,
   CauseBits,
   ElementBits,
@@ -157,12 +158,12 @@ function entryTruth(kind: u32, entry: u32): u32 {
     case PrincipalEntryKind.User:
     case PrincipalEntryKind.Role: {
       const bound = load<u32>(entry, PrincipalEntryRecord.Bound);
-      if (bound != <u32>Format.None) return knownText(bound, Frame.UniqueId, CauseBits.UniqueId);
+      if (bound != <u32>Format.None) return uniqueIdTruth(bound);
       if (field(Frame.Caller) == CallerKind.FederatedUser) return knownText(text, Frame.Parent, CauseBits.Parent);
       return sameText(text, Frame.Arn);
     }
     case PrincipalEntryKind.UniqueId:
-      return knownText(text, Frame.UniqueId, CauseBits.UniqueId);
+      return uniqueIdTruth(text);
     case PrincipalEntryKind.RoleSession:
       if (field(Frame.SessionArn) != 0) return sameText(text, Frame.SessionArn);
       return sessionPossible(text);
@@ -193,6 +194,15 @@ function knownText(string: u32, offset: u32, cause: u32): u32 {
   if (field(offset) != 0) return sameText(string, offset);
   entryCauses |= cause;
   return Truth.Unknown;
+}
+
+/** MATCH-42. Of a federated user it is the parent's, which may not be known, or be root, who has none. */
+function uniqueIdTruth(string: u32): u32 {
+  if (field(Frame.UniqueId) == 0 && field(Frame.Caller) == CallerKind.FederatedUser) {
+    if (field(Frame.CallerBits) & CallerBits.ParentIsRoot) return Truth.False;
+    if (field(Frame.Parent) == 0) return knownText(string, Frame.Parent, CauseBits.Parent);
+  }
+  return knownText(string, Frame.UniqueId, CauseBits.UniqueId);
 }
 
 /** A session ARN against a session whose name is not known: it may be it if it is one of the same role. */

@@ -24,12 +24,19 @@ import { slotCount, slots } from "./bundle";
 import { parseAddress } from "./compare";
 import { setEveryKeyUnlisted } from "./conditions";
 import { sameBytes } from "./glob";
-import { callerTable, frame, quickFrame, resourceTable, TABLE_SIZE, textArea } from "./memory";
+import {
+  callerTable,
+  clearWords,
+  copyWords,
+  frame,
+  quickFrame,
+  resourceTable,
+  result,
+  TABLE_SIZE,
+  textArea,
+} from "./memory";
 import { hashOf } from "./actions";
 import { outOfSteps, resetSteps } from "./steps";
-
-/** The host's number of the caller decided last. */
-export let callerIndex: u32 = 0;
 
 const SLOT: u32 = 16;
 
@@ -90,8 +97,8 @@ export function decideQuick(): u32 {
   if (!findAction(actionText, actionLength)) return QuickStatus.ActionUnknown;
   resetSteps();
   setEveryKeyUnlisted(false);
-  memory.copy(frame, caller, CallerEntry.Identity);
-  memory.fill(slots, 0, slotCount() * SlotRecord.Size);
+  copyWords(frame, caller, CallerEntry.Identity);
+  clearWords(slots, slotCount() * SlotRecord.Size);
   put(Frame.Identity, load<u32>(caller, CallerEntry.Identity));
   put(Frame.Boundary, load<u32>(caller, CallerEntry.Boundary));
   put(Frame.Session, load<u32>(caller, CallerEntry.Session));
@@ -118,8 +125,8 @@ export function decideQuick(): u32 {
     return QuickStatus.ResourceUnknown;
   }
   if (!fillValues(resourceText + resourceLength)) return QuickStatus.ValueMalformed;
-  callerIndex = load<u32>(caller, CallerEntry.Index);
   authorizePrepared();
+  store<u32>(result, load<u32>(caller, CallerEntry.Index), Result.Caller);
   return outOfSteps() ? QuickStatus.OutOfSteps : QuickStatus.Ok;
 }
 

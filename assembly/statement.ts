@@ -10,6 +10,7 @@ import {
   patternAt,
   patternKind,
   patternLength,
+  patternLiteral,
   plainResources,
   poolAt,
   statementAt,
@@ -74,7 +75,7 @@ function patternTruth(id: u32): u32 {
   const pattern = patternAt(id);
   const length = patternLength(id);
   if (kind != PatternKind.Variables) {
-    return matches(kind, pattern, length, resource, resourceLength) ? Truth.True : Truth.False;
+    return matches(kind, pattern, length, patternLiteral(id), resource, resourceLength) ? Truth.True : Truth.False;
   }
   const known = expand(pattern, length, resourceLength);
   if (known == Truth.False) return Truth.False;

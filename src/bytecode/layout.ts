@@ -103,7 +103,9 @@ export enum PatternRecord {
   Kind = 8,
   /** ARN patterns: 0 malformed, 1 `*`, 2 six components (COND-63). Patterns with variables: 0. */
   Arn = 12,
-  Size = 16,
+  /** Bytes before the first mark. */
+  Literal = 16,
+  Size = 20,
 }
 
 export enum ArnShape {
@@ -650,7 +652,9 @@ export enum Result {
   CauseLayers = 44,
   /** Steps spent, for bounds and their tests. */
   Steps = 48,
-  Size = 52,
+  /** Of a plain request: the host's number of its caller. */
+  Caller = 52,
+  Size = 56,
 }
 
 export enum CauseBits {

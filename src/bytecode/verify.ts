@@ -307,6 +307,10 @@ class Verifier {
       this.patternBytesMax = Math.max(this.patternBytesMax, bytes.length);
       const facts = this.factsOf(bytes, id);
       if (this.pattern(id, PatternRecord.Kind) !== facts.kind) fail(`pattern ${id} is of another kind`);
+      const mark = bytes.findIndex((byte) => byte >= Mark.Variable);
+      if (this.pattern(id, PatternRecord.Literal) !== (mark === -1 ? bytes.length : mark)) {
+        fail(`pattern ${id} has its first mark elsewhere`);
+      }
       const shape = this.pattern(id, PatternRecord.Arn);
       if (shape !== ArnShape.Malformed && shape !== facts.shape) fail(`pattern ${id} has another ARN shape`);
       this.patternFacts.push(facts);

@@ -153,7 +153,9 @@ export class Interner {
     const length = this.patternBytes.size - offset;
     this.patternBytesMax = Math.max(this.patternBytesMax, length);
     const kind = patternKindOf(parts);
-    this.patterns.push(offset, length, kind, reading === "arn" ? arnShapeOf(parts, kind) : 0);
+    const first = parts[0];
+    const literal = typeof first === "string" ? Buffer.byteLength(first) : 0;
+    this.patterns.push(offset, length, kind, reading === "arn" ? arnShapeOf(parts, kind) : 0, literal);
   }
 
   /** A literal operand of three or fewer words, stored once in the section it belongs to. */

@@ -24,17 +24,18 @@ import type { Machine } from "./wasm.js";
 
 /** Turns statement ids of one bundle into references, each made once. */
 export class References {
-  private readonly made = new Map<number, StatementRef>();
+  /** By statement, one for each layer that it was seen in: nearly always a single one. */
+  private readonly made: (StatementRef | undefined)[];
 
-  constructor(readonly reader: BundleReader) {}
+  constructor(readonly reader: BundleReader) {
+    this.made = [];
+  }
 
   of(statement: number, layer: LayerCode): StatementRef {
-    const name = statement * 16 + layer;
-    let reference = this.made.get(name);
-    if (reference === undefined) {
-      reference = this.make(statement, layer);
-      this.made.set(name, reference);
-    }
+    const known = this.made[statement];
+    if (known !== undefined && known.layer === LAYER_ORDER[layer]) return known;
+    const reference = this.make(statement, layer);
+    this.made[statement] = reference;
     return reference;
   }
 
@@ -113,50 +114,43 @@ export function decodeResult(context: DecodeContext, question: Question, layers:
 /** A decision that hangs on nothing unknown; null: it does. */
 export function decodeSettled(context: DecodeContext, names: Names): Decision | null {
   const words = context.machine.words;
-  const base = context.machine.result >>> 2;
-  const field = (offset: Result) => words[base + (offset >>> 2)]!;
-  const path = PATHS[field(Result.Path) as PathCode];
-  const decidedBy = LAYER_ORDER[field(Result.DecidedBy)]!;
-  switch (field(Result.Decision) as DecisionCode) {
-    case DecisionCode.Allowed:
-      return { decision: "allowed", decidedBy, statements: statementsOf(context, field), path };
-    case DecisionCode.ExplicitDeny:
-      return { decision: "explicitDeny", decidedBy, statements: statementsOf(context, field), path };
-    case DecisionCode.ImplicitDeny:
-      return { decision: "implicitDeny", decidedBy, missing: missingOf(context, field, names), path };
-    case DecisionCode.Indeterminate:
-    case DecisionCode.Denied:
-      return null;
+  const at = context.machine.result >>> 2;
+  const code: DecisionCode = words[at]!;
+  if (code >= DecisionCode.Indeterminate) return null;
+  const decidedBy = LAYER_ORDER[words[at + (Result.DecidedBy >>> 2)]!]!;
+  const path = PATHS[words[at + (Result.Path >>> 2)]! as PathCode];
+  if (code === DecisionCode.ImplicitDeny) {
+    return { decision: "implicitDeny", decidedBy, missing: missingOf(context, at, names), path };
   }
+  const statements = statementsOf(context, at);
+  return code === DecisionCode.Allowed
+    ? { decision: "allowed", decidedBy, statements, path }
+    : { decision: "explicitDeny", decidedBy, statements, path };
 }
 
-function statementsOf(
-  { machine, references, overlay }: DecodeContext,
-  field: (offset: Result) => number,
-): readonly StatementRef[] {
-  const at = field(Result.Statements) >>> 2;
-  const count = field(Result.StatementCount);
-  const statements = new Array<StatementRef>(count);
+function statementsOf({ machine, references, overlay }: DecodeContext, result: number): readonly StatementRef[] {
+  const words = machine.words;
+  const at = words[result + (Result.Statements >>> 2)]! >>> 2;
+  const count = words[result + (Result.StatementCount >>> 2)]!;
+  const statements: StatementRef[] = [];
   for (let index = 0; index < count; index++) {
-    const id = machine.words[at + index * 2]!;
-    const layer: LayerCode = machine.words[at + index * 2 + 1]!;
-    statements[index] = id & OVERLAY_BIT ? overlay!.of((id & ~OVERLAY_BIT) >>> 0, layer) : references.of(id, layer);
+    const id = words[at + index * 2]!;
+    const layer: LayerCode = words[at + index * 2 + 1]!;
+    statements.push(id >= OVERLAY_BIT ? overlay!.of(id - OVERLAY_BIT, layer) : references.of(id, layer));
   }
   return statements;
 }
 
-function missingOf(
-  { machine, references }: DecodeContext,
-  field: (offset: Result) => number,
-  names: Names,
-): readonly MissingAllow[] {
-  const at = field(Result.Missing) >>> 2;
-  return Array.from({ length: field(Result.MissingCount) }, (_, index): MissingAllow => {
-    const code: LayerCode = machine.words[at + index * 2]!;
-    const set = machine.words[at + index * 2 + 1]!;
-    const layer = LAYER_ORDER[code]!;
-    return { layer, target: targetOf(layer, set, references.reader, names) };
-  });
+function missingOf({ machine, references }: DecodeContext, result: number, names: Names): readonly MissingAllow[] {
+  const words = machine.words;
+  const at = words[result + (Result.Missing >>> 2)]! >>> 2;
+  const count = words[result + (Result.MissingCount >>> 2)]!;
+  const missing: MissingAllow[] = [];
+  for (let index = 0; index < count; index++) {
+    const layer = LAYER_ORDER[words[at + index * 2]! as LayerCode]!;
+    missing.push({ layer, target: targetOf(layer, words[at + index * 2 + 1]!, references.reader, names) });
+  }
+  return missing;
 }
 
 function targetOf(layer: Layer, set: number, reader: BundleReader, names: Names): string {

@@ -25,7 +25,7 @@ import { type Request, RequestError, type RequestOptions } from "../request/requ
 import { resolve } from "../request/resolve.js";
 import { directoryOf } from "../world/directory.js";
 import { type Layers, layersOf } from "../world/layers.js";
-import { decodeResult, decodeSettled, References } from "./decode.js";
+import { type DecodeContext, decodeResult, decodeSettled, References } from "./decode.js";
 import { encodeQuestion, type KeyPlan, keyPlansOf, type OverlaySession, REQUEST_BYTES_MAX } from "./encode.js";
 import { explainDecision } from "./explain.js";
 import { QuickRoad } from "./quick.js";
@@ -71,6 +71,7 @@ export class Engine {
   private readonly references: References;
   private machine: Machine;
   private quick: QuickRoad | null;
+  private decoding: DecodeContext;
   private readonly overlays = new WeakMap<Overlay, { machine: Machine; references: References; session: OverlaySession }>();
 
   private constructor(
@@ -82,6 +83,7 @@ export class Engine {
     this.plans = keyPlansOf(reader);
     this.references = new References(reader);
     this.machine = this.newMachine(null);
+    this.decoding = { machine: this.machine, references: this.references, overlay: null };
     this.quick = this.newQuickRoad();
   }
 
@@ -146,18 +148,16 @@ export class Engine {
     this.steps = machine.words[(machine.result + Result.Steps) >>> 2]!;
     if (status === QuickStatus.OutOfSteps) throw this.outOfSteps();
     const session = machine.words[(machine.frame + Frame.Session) >>> 2]!;
-    return decodeSettled(
-      { machine, references: this.references, overlay: null },
-      {
-        resource: request.resource,
-        caller: quick.callerName,
-        session: session >= FIRST_SPECIAL_SET ? null : this.world.sets[session]!.label,
-      },
-    );
+    return decodeSettled(this.decoding, {
+      resource: request.resource,
+      caller: quick.callerName,
+      session: session >= FIRST_SPECIAL_SET ? null : this.world.sets[session]!.label,
+    });
   }
 
   private replaceMachine(): void {
     this.machine = this.newMachine(null);
+    this.decoding = { machine: this.machine, references: this.references, overlay: null };
     this.quick = this.newQuickRoad();
   }
 

@@ -16,6 +16,7 @@ import {
   ResourceBits,
   ResourceEntry,
   ResourceReach,
+  Result,
   SlotState,
 } from "../bytecode/layout.js";
 import { resourcePolicyServices } from "../catalog/resource-policy-services.js";
@@ -50,6 +51,8 @@ type ValuePlan =
 /** Longest texts that take the quick road; the general one checks against its own limits. */
 const TEXT_LENGTH_MAX = 2048;
 const REQUEST_LENGTH_MAX = 16384;
+/** Within every limit of a single value. */
+const VALUES_LENGTH_MAX = 8192;
 /** Half of TABLE_SIZE in assembly/memory.ts. */
 const PARTIES_MAX = 16384;
 /** PARTY_BYTES of assembly/memory.ts. */
@@ -106,7 +109,7 @@ export class QuickRoad {
 
   /** Name of the caller decided last. */
   get callerName(): string {
-    return this.callers[this.machine.exports.callerIndex.value]!.name;
+    return this.callers[this.machine.words[(this.machine.result + Result.Caller) >>> 2]!]!.name;
   }
 
   /**
@@ -166,10 +169,6 @@ export class QuickRoad {
         plan.seen = this.request;
         const value = resourceTags[name];
         if (typeof value !== "string") return false;
-        if (plan.key === Format.None && plan.lowered === Format.None) {
-          if (value.length > TEXT_LENGTH_MAX || !isAscii(value)) return false;
-          continue;
-        }
         words[at] = plan.key;
         words[at + 1] = plan.lowered;
         words[at + 2] = value.length;
@@ -188,11 +187,6 @@ export class QuickRoad {
         const input = context[name];
         const value = typeof input === "string" ? input : typeof input === "boolean" ? String(input) : null;
         if (value === null || (plan.boolean && value !== "true" && value !== "false")) return false;
-        if (plan.key === Format.None && plan.lowered === Format.None && plan.shape === QuickShape.Any) {
-          // Nobody reads it; its text must be sound all the same.
-          if (value.length > TEXT_LENGTH_MAX || !isAscii(value)) return false;
-          continue;
-        }
         words[at] = plan.key;
         words[at + 1] = plan.lowered;
         words[at + 2] = value.length;
@@ -219,7 +213,8 @@ export class QuickRoad {
         count++;
       }
     }
-    if (text.length > REQUEST_LENGTH_MAX || resource.length > TEXT_LENGTH_MAX) return false;
+    // A value that nobody reads goes along: its text must be sound all the same.
+    if (text.length > VALUES_LENGTH_MAX || resource.length > TEXT_LENGTH_MAX) return false;
     // All ASCII, so that every text's length is its bytes; this also refuses what is not well-formed.
     if (encoder.encodeInto(text, this.view).written !== text.length) return false;
     words[frame + (QuickFrame.CallerLength >>> 2)] = principal.length;

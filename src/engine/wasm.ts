@@ -30,7 +30,6 @@ export interface Exports {
   addCaller(text: number, length: number, entry: number): void;
   addResource(text: number, length: number, entry: number): void;
   forgetParties(): void;
-  readonly callerIndex: WebAssembly.Global;
   readonly partyArea: WebAssembly.Global;
   readonly quickFrame: WebAssembly.Global;
   beginTrace(): void;
