@@ -3,7 +3,7 @@ import type { Policy, PrincipalElement, PrincipalEntry, Statement } from "./mode
 
 /**
  * Plain objects without prototypes, fit for `JSON.stringify`. Names and lists are as written; short forms are spelt out
- * (`Statement` is a list, a missing `Version` is the old one). Policies that no user wrote (ACLs, grants) have no document.
+ * (`Statement` is a list, a missing `Version` is the old one); principals that name nobody (GRAM-52) stand together. Policies that no user wrote (ACLs, grants) have no document.
  */
 export function printPolicy(policy: Policy): unknown {
   return record([

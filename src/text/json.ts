@@ -395,7 +395,7 @@ class JsonParser {
     const members = (frame.container as OpenObject).members;
     const { key } = frame;
     if (members.length < SET_FROM) {
-      for (const earlier of members) if (earlier.key === key) this.reportDuplicate(frame);
+      if (members.some((earlier) => earlier.key === key)) this.reportDuplicate(frame);
       return;
     }
     frame.keys ??= new Set(members.map((earlier) => earlier.key));

@@ -41,6 +41,7 @@ const REFUSALS: readonly (readonly [code: string, fragment: string, why: string]
   ["invalid-principal", "arn:aws:iam::12345667789012:root", "an account of 14 digits"],
   ["invalid-principal", "arn:aws:iam::99999999999:role/my-role", "an account of 11 digits"],
   ["invalid-principal", '"arn:aws:iam::123456789012:', "an ARN as Principal without `AWS`"],
+  ["invalid-principal", "arn:aws:iam::111111111111:role/testing", "an ARN as Principal without `AWS`"],
   ["invalid-principal", "(Include IAM Principals)", "placeholder"],
   ["wrong-type", "[", "a list as Principal"],
   ["malformed-variable", "${", "prose in a variable"],

@@ -1,4 +1,4 @@
-/** A policy without the places of its nodes: what must survive printing. */
+/** A policy without the places of its nodes, its principals sorted: what must survive printing. */
 import type { Policy } from "../../src/policy/model.js";
 
 export function meaningOf(policy: Policy): unknown {
@@ -9,6 +9,10 @@ export function meaningOf(policy: Policy): unknown {
 function withoutSpans(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSpans);
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== "span");
-  return new Map(entries.map(([key, inner]) => [key, withoutSpans(inner)]));
+  const members = Object.entries(value).filter(([key]) => key !== "span");
+  return new Map(members.map(([key, inner]) => [key, withoutSpans(key === "entries" ? sorted(inner) : inner)]));
+}
+
+function sorted(entries: { kind: string; text: string }[]): unknown {
+  return entries.toSorted((left, right) => (`${left.kind} ${left.text}` < `${right.kind} ${right.text}` ? -1 : 1));
 }
