@@ -264,7 +264,8 @@ function denyAllBut(element: u32): u32 {
 /** A set that holds nothing and misses something says that not even the attachment is known. */
 function boundaryAttached(): u32 {
   const boundary = field(Frame.Boundary);
-  if (boundary == <u32>Format.None) return Truth.False;
+  // Service-linked roles have none (EVAL-17).
+  if (boundary == <u32>Format.None || field(Frame.CallerBits) & CallerBits.ServiceLinked) return Truth.False;
   if (boundary == <u32>FrameSet.Unknown) return Truth.Unknown;
   return setDocumentCount(boundary) == 0 && setMissingCount(boundary) != 0 ? Truth.Unknown : Truth.True;
 }
