@@ -1,0 +1,29 @@
+/** The public door: policies and worlds in, bundles and decisions out. */
+
+export { disassemble } from "./bytecode/disassemble.js";
+export type { BundleReader } from "./bytecode/reader.js";
+export { BundleError, verifyBundle } from "./bytecode/verify.js";
+export { BundleTooLarge } from "./bytecode/writer.js";
+export { compile, compileOverlay } from "./compiler/compile.js";
+export { Engine, EngineError, type EngineOptions, Overlay } from "./engine/engine.js";
+export type { Policy, PolicyType } from "./policy/model.js";
+export { DEFAULT_WORLD_OPTIONS, type WorldOptions } from "./policy/options.js";
+export { type ParsedPolicy, type ParseOptions, parsePolicy } from "./policy/parse.js";
+export { decide as referenceDecide, explain as referenceExplain } from "./reference/authorize.js";
+export type { Decision, DecisionWord, Explanation, Layer, StatementRef } from "./request/decision.js";
+export { explanationToJson, renderExplanation } from "./request/explanation.js";
+export { messageFor } from "./request/message.js";
+export {
+  type ContextInput,
+  DEFAULT_REQUEST_OPTIONS,
+  type PrincipalInput,
+  type Request,
+  RequestError,
+  type RequestOptions,
+} from "./request/request.js";
+export { type Diagnostic, diagnosticToJson, hasErrors, InvalidInput } from "./text/diagnostic.js";
+export { renderDiagnostic } from "./text/excerpt.js";
+export type { Source } from "./text/span.js";
+export { loadWorld } from "./world/load.js";
+export type { World } from "./world/model.js";
+export { readScenarios, type Scenario } from "./world/scenario.js";
