@@ -70,7 +70,7 @@ describe("the bookshop", () => {
   let engine: Engine;
 
   beforeAll(async () => {
-    const loaded = await loadWorld(`${EXAMPLES}/bookshop`);
+    const loaded = await loadWorld(`${EXAMPLES}/world`);
     expect(loaded.diagnostics).toEqual([]);
     world = loaded.world!;
     engine = await Engine.load(compile(world));
