@@ -82,7 +82,7 @@ export function referenceRoad(world: World): Road {
     name: "reference",
     answer: ({ request, options }) =>
       refusable(() => {
-        const question = resolve(request, directoryOf(world), options);
+        const question = resolve(request, directoryOf(world), options ?? {});
         return { ...answer(world, question), question };
       }),
   };
@@ -98,8 +98,8 @@ export function engineRoad(engine: Engine, name: string): Road {
     answer: ({ request, options }, traced) =>
       refusable(() =>
         traced
-          ? { ...engine.explain(request, options), question: null }
-          : { decision: engine.decide(request, options), layers: null, question: null },
+          ? { ...engine.explain(request, options ?? undefined), question: null }
+          : { decision: engine.decide(request, options ?? undefined), layers: null, question: null },
       ),
   };
 }

@@ -12,7 +12,7 @@ export interface Specimen extends Plan {
   readonly ask: Ask;
 }
 
-/** Every way to run the compiled road; all must say what the reference says. */
+/** The ways to run the compiled road; all must say what the reference says. Most engines run as they are shipped. */
 export const ENGINES: readonly EngineOptions[] = [{}, { build: "simd" }, { index: false }, { quick: false }];
 
 /** Where the roads differ, traces included; null: nowhere. A world that is refused is no difference. */
@@ -149,5 +149,5 @@ export function specimenToYaml(specimen: Specimen, note: string): string {
 
 export function specimenFromYaml(text: string): Specimen {
   const { scenarios, edit, ask } = parse(text);
-  return { scenarios, edit: edit ?? null, ask: { options: {}, ...ask } };
+  return { scenarios, edit: edit ?? null, ask: { options: null, ...ask } };
 }

@@ -141,8 +141,8 @@ function organizationOf(random: Random): OrganizationJson {
   };
 }
 
-const GRANT: Leaning = { open: 0.85, deny: 0.35, conditional: 0.6 };
-const GUARDRAIL: Leaning = { open: 0.96, deny: 0.55, conditional: 0.7 };
+const GRANT: Leaning = { open: 0.88, deny: 0.32, conditional: 0.6 };
+const GUARDRAIL: Leaning = { open: 0.97, deny: 0.5, conditional: 0.7 };
 const RESOURCE: Leaning = { open: 0.72, deny: 0.3, conditional: 0.6 };
 
 function scenarioOf(
@@ -236,7 +236,7 @@ function policiesOf(setting: Setting, scene: Scene, { kind, arn }: Caller, endpo
 
 function identityOf(setting: Setting): readonly PolicyJson[] {
   const { random } = setting;
-  if (random.chance(0.1)) return [{ name: setting.nameOf("identity"), policy: galleryOf(setting) }];
+  if (random.chance(0.18)) return [{ name: setting.nameOf("identity"), policy: galleryOf(setting) }];
   return random.list(random.chance(0.05) ? 0 : 1, 3, () => policyOf(setting, "identity", "identity", GRANT));
 }
 
