@@ -78,7 +78,7 @@ const IF_EXISTS = "IfExists";
 function parseOperator(inspection: Inspection, text: string, span: JsonString["span"]): Operator | null {
   const operator = readOperator(text);
   if (operator === null) {
-    const help = didYouMean(text, allSpellings()) ?? "see the list of condition operators of IAM";
+    const help = () => didYouMean(text, allSpellings()) ?? "see the list of condition operators of IAM";
     inspection.report("always", "unknown-operator", span, `unknown condition operator ${quoted(text)}`, help);
     return null;
   }

@@ -27,6 +27,9 @@ export const FINDINGS_MAX = 200;
 /** Units of one action, resource, principal, operand or name; AWS's longest ARN has 2,048. Bounds the work of matching. */
 export const ENTRY_LENGTH_MAX = 8192;
 
+/** A function where finding the words is work: it is not called for findings that are dropped. */
+export type Help = string | null | (() => string);
+
 export interface InspectionRules {
   readonly type: PolicyType;
   readonly mode: Mode;
@@ -54,11 +57,12 @@ export class Inspection {
     return this.version === "2012-10-17";
   }
 
-  report(tier: Tier, code: string, span: Span, message: string, help: string | null = null): void {
+  report(tier: Tier, code: string, span: Span, message: string, help: Help = null): void {
     const severity = REFUSED_IN[tier].includes(this.rules.mode) ? "error" : "warning";
     const full = this.diagnostics.length >= FINDINGS_MAX;
     if (full && (severity === "warning" || hasErrors(this.diagnostics))) return;
-    this.diagnostics.push({ code, severity, message, help, source: this.source, span });
+    const advice = typeof help === "function" ? help() : help;
+    this.diagnostics.push({ code, severity, message, help: advice, source: this.source, span });
   }
 
   /** `what` has the wrong JSON type: "`Effect` is a number, not a string". */

@@ -80,7 +80,7 @@ function parseDocument(inspection: Inspection, value: JsonValue, name: string): 
 function refuseUnknownElements(inspection: Inspection, document: JsonObject): void {
   for (const { key, keySpan } of document.members) {
     if (ELEMENTS.some((element) => element === key)) continue;
-    const help = didYouMean(key, ELEMENTS) ?? "a policy has `Version`, `Id` and `Statement`";
+    const help = () => didYouMean(key, ELEMENTS) ?? "a policy has `Version`, `Id` and `Statement`";
     inspection.report("always", "unknown-element", keySpan, `unknown element ${quoted(key)} in a policy`, help);
   }
 }

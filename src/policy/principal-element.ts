@@ -65,7 +65,8 @@ function parseGroup(inspection: Inspection, element: string, { key, keySpan, val
   const parse = GROUPS.get(key);
   const entries = inspection.strings(`${element}.${key}`, value);
   if (parse === undefined) {
-    const help = didYouMean(key, GROUPS.keys()) ?? "principals are `AWS`, `Service`, `Federated` or `CanonicalUser`";
+    const help = () =>
+      didYouMean(key, GROUPS.keys()) ?? "principals are `AWS`, `Service`, `Federated` or `CanonicalUser`";
     inspection.report("stored", "unknown-principal-type", keySpan, `unknown kind of principal ${quoted(key)}`, help);
     return entries.map(({ value: text, span }) => ({ kind: "invalid", text, span }));
   }

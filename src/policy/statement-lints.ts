@@ -15,17 +15,19 @@ export function checkStatementLints(inspection: Inspection, statement: Statement
 /** COND-13: an Allow that a caller satisfies by leaving the key out. */
 function checkOpenForAllValues(inspection: Inspection, statement: Statement): void {
   if (statement.effect !== "Allow") return;
+  const required = new Set(statement.conditions.filter(requiresPresence).map(({ key }) => key));
   for (const entry of statement.conditions) {
     if (entry.operator.qualifier !== "all" || entry.operator.base === "Null") continue;
-    if (statement.conditions.some((other) => requiresPresence(other, entry.key))) continue;
+    if (required.has(entry.key)) continue;
     const message = `\`ForAllValues\` is true for a request without ${quoted(entry.keyText)}`;
     const help = `add \`"Null": {"${entry.keyText}": "false"}\``;
     inspection.report("advice", "for-all-values-without-null", entry.span, message, help);
   }
 }
 
-function requiresPresence(entry: ConditionEntry, key: string): boolean {
-  if (entry.key !== key || entry.operator.base !== "Null" || entry.operands.length === 0) return false;
+/** `Null` with `false`. */
+function requiresPresence(entry: ConditionEntry): boolean {
+  if (entry.operator.base !== "Null" || entry.operands.length === 0) return false;
   return entry.operands.every((operand) => operand.text.toLowerCase() !== "true");
 }
 

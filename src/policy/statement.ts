@@ -62,7 +62,7 @@ function collectElements(inspection: Inspection, statement: JsonObject): Element
   for (const member of statement.members) {
     const element = ELEMENTS.find((name) => name === member.key);
     if (element === undefined) {
-      const help =
+      const help = () =>
         didYouMean(member.key, ELEMENTS) ?? `a statement has ${ELEMENTS.map((name) => `\`${name}\``).join(", ")}`;
       inspection.report(
         "always",

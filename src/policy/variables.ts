@@ -13,17 +13,17 @@ const FAULTS: Readonly<Record<TemplateFault["kind"], { tier: Tier; code: string;
   noPrefix: { tier: "advice", code: "variable-without-prefix", help: "such a variable never has a value" },
 };
 
-/** Whether one of the faults is malformed in every mode (VAR-11). */
+/** Reports the first fault of each kind; says whether one of them is malformed in every mode (VAR-11). */
 export function reportTemplateFaults(
   inspection: Inspection,
   entry: JsonString,
   faults: readonly TemplateFault[],
 ): boolean {
-  let refused = false;
-  for (const { kind, message, start, end } of faults) {
+  for (const kind of ["noPrefix", "spacing", "refused"] as const) {
+    const fault = faults.find((candidate) => candidate.kind === kind);
+    if (fault === undefined) continue;
     const { tier, code, help } = FAULTS[kind];
-    inspection.report(tier, code, inspection.within(entry, start, end), message, help);
-    refused ||= kind === "refused";
+    inspection.report(tier, code, inspection.within(entry, fault.start, fault.end), fault.message, help);
   }
-  return refused;
+  return faults.some(({ kind }) => kind === "refused");
 }
