@@ -4,7 +4,7 @@ import { readRequest } from "../request/json.js";
 import type { ContextInput, Request, RequestOptions } from "../request/request.js";
 import { type Diagnostic, InvalidInput } from "../text/diagnostic.js";
 import type { World } from "../world/model.js";
-import { type Authority, atOneTime, authorityOf, type EngineName } from "./engines.js";
+import { type Authority, atOneTime, authorityOf, authorityOfBundle, type EngineName } from "./engines.js";
 import { readSource } from "./files.js";
 import type { Terminal } from "./terminal.js";
 import { engineOption, repeatable, UsageError } from "./usage.js";
@@ -62,14 +62,14 @@ export interface Asking {
 
 /** Reads what the flags name. Throws UsageError, InputError, InvalidInput or BundleError. */
 export async function askingOf(flags: AskingFlags, terminal: Terminal): Promise<Asking> {
+  if ((flags.bundle === undefined) === (flags.world === undefined)) {
+    throw new UsageError("say whom to ask: either --bundle or --world");
+  }
   const request = atOneTime(await requestOf(flags, terminal));
   return { ...(await sideOf(flags, terminal)), request, options: requestOptionsOf(flags) };
 }
 
 async function sideOf(flags: AskingFlags, terminal: Terminal): Promise<{ world: World; authority: Authority }> {
-  if ((flags.bundle === undefined) === (flags.world === undefined)) {
-    throw new UsageError("say whom to ask: either --bundle or --world");
-  }
   const options = worldOptionsOf(flags);
   if (flags.world !== undefined) {
     const { world } = await readWorld(flags.world, options);
@@ -77,7 +77,7 @@ async function sideOf(flags: AskingFlags, terminal: Terminal): Promise<{ world: 
   }
   if (Object.keys(options).length > 0) throw new UsageError("a bundle has its option flags compiled in");
   const engine = await readEngine(flags.bundle!, terminal);
-  return { world: engine.world, authority: authorityOf(flags.engine, engine.world, engine) };
+  return { world: engine.world, authority: authorityOfBundle(flags.engine, engine) };
 }
 
 async function requestOf(flags: AskingFlags, terminal: Terminal): Promise<Request> {

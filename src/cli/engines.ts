@@ -6,6 +6,7 @@ import { decide, explain } from "../reference/authorize.js";
 import type { Decision, Explanation } from "../request/decision.js";
 import type { Request, RequestOptions } from "../request/request.js";
 import type { World } from "../world/model.js";
+import { Places } from "./places.js";
 
 export type EngineName = "wasm" | "reference" | "both";
 
@@ -24,15 +25,27 @@ export class Disagreement extends Error {
   }
 }
 
-/** Who answers about a world. With a bundle's engine at hand nothing is compiled. */
-export function authorityOf(name: EngineName, world: World, engine?: Engine): Authority {
+/** Who answers about a world. */
+export function authorityOf(name: EngineName, world: World): Authority {
   switch (name) {
     case "wasm":
-      return engine ?? Engine.loadSync(compile(world));
+      return Engine.loadSync(compile(world));
     case "reference":
       return referenceOf(world);
     case "both":
-      return bothOf(authorityOf("wasm", world, engine), referenceOf(world));
+      return bothOf(Engine.loadSync(compile(world)), referenceOf(world));
+  }
+}
+
+/** Who answers about a bundle. */
+export function authorityOfBundle(name: EngineName, engine: Engine): Authority {
+  switch (name) {
+    case "wasm":
+      return engine;
+    case "reference":
+      return referenceOfBundle(engine);
+    case "both":
+      return bothOf(engine, referenceOfBundle(engine));
   }
 }
 
@@ -40,6 +53,15 @@ function referenceOf(world: World): Authority {
   return {
     decide: (request, options) => decide(world, request, options),
     explain: (request, options) => explain(world, request, options),
+  };
+}
+
+/** The reference on what a bundle says, read back. */
+function referenceOfBundle({ world, reader }: Engine): Authority {
+  const places = new Places(reader);
+  return {
+    decide: (request, options) => places.decision(decide(world, request, options)),
+    explain: (request, options) => places.explanation(explain(world, request, options)),
   };
 }
 

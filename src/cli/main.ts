@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { BundleError } from "../bytecode/verify.js";
 import { BundleTooLarge } from "../bytecode/writer.js";
+import { EngineError } from "../engine/engine.js";
 import { MemoryTooLarge } from "../engine/wasm.js";
 import { RequestError } from "../request/request.js";
 import { InvalidInput } from "../text/diagnostic.js";
@@ -15,6 +16,7 @@ import { explainCommand } from "./commands/explain.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { testCommand } from "./commands/test.js";
 import { printDiagnostics } from "./diagnostics.js";
+import { Disagreement } from "./engines.js";
 import { EXIT_HELP, Exit } from "./exit.js";
 import { InputError } from "./files.js";
 import { processTerminal, type Terminal } from "./terminal.js";
@@ -112,6 +114,10 @@ async function report(error: unknown, help: string, terminal: Terminal): Promise
   if (isUnusable(error)) {
     await say(`error[${error.code}]: ${error.message}`);
     return Exit.Invalid;
+  }
+  if (error instanceof Disagreement || error instanceof EngineError) {
+    await say(`internal error; please report this: ${error.message}`);
+    return Exit.Internal;
   }
   await terminal.err.write(`iamb: internal error; please report this\n${traceOf(error)}\n`);
   return Exit.Internal;

@@ -144,7 +144,10 @@ function checkLine({ source, problem }: Line, flags: CheckFlags): Finding {
   if (problem !== null) return { id: null, diagnostics: [problem], readable: false };
   const { value, diagnostics } = parseJson(source);
   // What our parser refuses may still be JSON, such as a document with a key twice: an answer that can be told apart.
-  if (value === null) return { id: idOf(plainJson(source.text)), diagnostics, readable: true };
+  if (value === null) {
+    const plain = plainJson(source.text);
+    return { id: idOf(plain), diagnostics, readable: plain !== undefined };
+  }
   if (value.kind !== "object") return unreadable(source, null, value.span, "a line is an object with a `document`");
   return checkEnvelope(source, value, flags);
 }
