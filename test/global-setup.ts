@@ -1,6 +1,8 @@
-/** Before any test: the evaluator is as new as its sources. */
-import { buildWasm } from "../scripts/build.js";
+/** Before any test: the evaluator is as new as its sources, and there is a `dist/` for the tests of the installed program. */
+import { existsSync } from "node:fs";
+import { buildDist, buildWasm } from "../scripts/build.js";
 
 export default async function setup(): Promise<void> {
-  await buildWasm();
+  const isBuilt = existsSync(new URL("../dist/cli/main.js", import.meta.url));
+  await Promise.all([buildWasm(), isBuilt ? null : buildDist()]);
 }

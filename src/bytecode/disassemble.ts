@@ -140,8 +140,7 @@ class Lister {
   *head(): Generator<string> {
     const { reader } = this;
     const statements = reader.count(Section.Statements, StatementRecord.Size);
-    const size = reader.header(Header.Size);
-    yield `; format ${reader.header(Header.Version)}, ${size} bytes, ${this.policyCount} policies, ${statements} statements`;
+    yield `; format ${reader.header(Header.Version)}, ${this.policyCount} policies, ${statements} statements`;
   }
 
   *policy(id: number): Generator<string> {
