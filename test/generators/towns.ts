@@ -141,8 +141,8 @@ function organizationOf(random: Random): OrganizationJson {
   };
 }
 
-const GRANT: Leaning = { open: 0.88, deny: 0.32, conditional: 0.6 };
-const GUARDRAIL: Leaning = { open: 0.97, deny: 0.5, conditional: 0.7 };
+const GRANT: Leaning = { open: 0.88, deny: 0.27, conditional: 0.6 };
+const GUARDRAIL: Leaning = { open: 0.97, deny: 0.44, conditional: 0.7 };
 const RESOURCE: Leaning = { open: 0.72, deny: 0.3, conditional: 0.6 };
 
 function scenarioOf(
