@@ -53,7 +53,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     exit = await report(error, help, terminal);
   }
-  return exit;
+  const { failure } = terminal.out;
+  if (failure === null) return exit;
+  // Whoever relies on what was written must not take the exit code for it.
+  await terminal.err.write(`iamb: error[not-writable]: the output cannot be written: ${failure}\n`);
+  return Exit.Invalid;
 }
 
 /** Runs the process's own command line and ends the process. */

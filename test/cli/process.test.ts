@@ -1,6 +1,7 @@
 /** The program as a process: its pipes, its signals, its exit codes. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -16,15 +17,25 @@ const SCENARIO = JSON.stringify({
 
 /** The program from its sources, since `dist` may be older. */
 function start(...args: readonly string[]) {
+  const child = launch(args, "pipe") as ChildProcessWithoutNullStreams;
+  return { child, errors: errorsOf(child) };
+}
+
+function launch(args: readonly string[], stdout: "pipe" | number): ChildProcess {
   const script = join(folderWith({ "iamb.mjs": ENTRY }), "iamb.mjs");
   const tsx = new URL("../../node_modules/tsx/dist/esm/index.mjs", import.meta.url).href;
-  const child = spawn(process.execPath, ["--import", tsx, script, ...args], { cwd: ROOT });
-  child.stdin.on("error", () => {});
+  const stdio: StdioOptions = ["pipe", stdout, "pipe"];
+  const child = spawn(process.execPath, ["--import", tsx, script, ...args], { cwd: ROOT, stdio });
+  child.stdin?.on("error", () => {});
+  return child;
+}
+
+function errorsOf(child: ChildProcess): () => string {
   let errors = "";
-  child.stderr.on("data", (chunk) => {
+  child.stderr?.on("data", (chunk) => {
     errors += chunk;
   });
-  return { child, errors: () => errors };
+  return () => errors;
 }
 
 test("standard input in, results out, nothing else", async () => {
@@ -59,6 +70,19 @@ test("a reader that goes away is no error of ours", async () => {
   const [code] = await once(child, "close");
   clearInterval(feeding);
   expect({ code, errors: errors() }).toEqual({ code: 141, errors: "" });
+});
+
+test("output that is lost is not success", async () => {
+  const full = openSync("/dev/full", "w");
+  const child = launch(["test", "-", "--format", "jsonl"], full);
+  const errors = errorsOf(child);
+  child.stdin?.end(`${SCENARIO}\n`);
+  const [code] = await once(child, "close");
+  closeSync(full);
+  expect({ code, errors: errors() }).toEqual({
+    code: 2,
+    errors: "iamb: error[not-writable]: the output cannot be written: ENOSPC\n",
+  });
 });
 
 test("an interrupt ends it without a word", async () => {

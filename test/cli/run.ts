@@ -34,6 +34,7 @@ async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 class Recorder implements Output {
   private readonly chunks: Uint8Array[] = [];
+  readonly failure = null;
   readonly color: boolean;
 
   constructor(
