@@ -117,6 +117,17 @@ export function findAction(text: u32, length: u32): bool {
   }
 }
 
+/** Makes an admitted action of this class the action in use; false: classes have been given out anew since. */
+export function recallAction(class_: u32, since: u32): bool {
+  if (since != generation) return false;
+  const entry = actionTable + class_ * SLOT;
+  actionClass = class_;
+  actionBits = load<u32>(entry, 12);
+  actionLength = load<u32>(entry, 8);
+  action = load<u32>(entry, 4) + actionLength;
+  return true;
+}
+
 /** Notes that a spelling is well-formed. */
 export function admitAction(text: u32, length: u32): void {
   useAction(text, length);

@@ -187,8 +187,24 @@ function denyWithoutScp(): u32 {
   );
 }
 
+/** Actions that some built-in rule is about. */
+const RULED: u32 =
+  ActionBits.Sts |
+  ActionBits.Iam |
+  ActionBits.AliasWrite |
+  ActionBits.PassRole |
+  ActionBits.ManagedPolicyWrite |
+  ActionBits.SsoRoleWrite |
+  ActionBits.ServiceRoleWrite;
+
 /** The built-in rule that forbids the call, or -1. */
 function forbiddingRule(caller: u32, credentials: u32): i32 {
+  const rule: i32 = actionBits & RULED ? ruleForAction(caller, credentials) : -1;
+  if (rule >= 0) return rule;
+  return hasAccount() && partitionsDiffer() ? BuiltinRule.Partition : -1;
+}
+
+function ruleForAction(caller: u32, credentials: u32): i32 {
   if (caller == CallerKind.User || caller == CallerKind.Root) {
     if (credentials == CredentialKind.SessionToken || credentials == CredentialKind.SessionTokenMfa) {
       if (actionBits & ActionBits.Iam && credentials == CredentialKind.SessionToken) return BuiltinRule.Sts30;
@@ -220,7 +236,6 @@ function forbiddingRule(caller: u32, credentials: u32): i32 {
   if (actionBits & ActionBits.AssumeRoot && !(field(Frame.CallerBits) & CallerBits.MayAssumeRoot)) {
     return BuiltinRule.Spec35;
   }
-  if (hasAccount() && partitionsDiffer()) return BuiltinRule.Partition;
   return -1;
 }
 

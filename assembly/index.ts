@@ -10,7 +10,7 @@ import { forgetCandidates, setIndex } from "./candidates";
 import { setEveryKeyUnlisted } from "./conditions";
 import { causeKeys, causeSets, frame, layOut, result, slotsOfBundle, slotsOfOverlay, textArea } from "./memory";
 import { setOverlay } from "./overlay";
-import { forgetParties } from "./quick";
+import { forgetParties, writeBooleans } from "./quick";
 import { limitSteps, outOfSteps, steps } from "./steps";
 
 export { admitAction } from "./actions";
@@ -81,6 +81,7 @@ export function configure(
   forgetActions();
   forgetCandidates();
   forgetParties();
+  writeBooleans();
   clearStamps(actionPatterns * 4, elements * 4);
   return end;
 }

@@ -55,6 +55,8 @@ export let resourceTable: u32 = 0;
 export let partyArea: u32 = 0;
 export const PARTY_BYTES: u32 = 8388608;
 export let quickFrame: u32 = 0;
+/** The texts of both booleans. */
+export let booleans: u32 = 0;
 export let end: u32 = 0;
 
 /** Sets words to zero; V8 calls out of WebAssembly for `memory.fill`, which costs more than these few words. */
@@ -120,6 +122,7 @@ export function layOut(
   resourceTable = take(TABLE_SIZE * 16);
   partyArea = take(PARTY_BYTES);
   quickFrame = take(QuickFrame.Values + QuickFrame.ValuesMax * QuickValue.Size);
+  booleans = take(64);
   end = cursor;
   return cursor;
 }

@@ -18,13 +18,14 @@ import {
   SlotRecord,
   SlotState,
 } from "../src/bytecode/layout";
-import { findAction } from "./actions";
+import { actionClass, findAction, generation, hashOf, recallAction } from "./actions";
 import { authorizePrepared } from "./authorize";
 import { slotCount, slots } from "./bundle";
 import { parseAddress } from "./compare";
 import { setEveryKeyUnlisted } from "./conditions";
 import { sameBytes } from "./glob";
 import {
+  booleans,
   callerTable,
   clearWords,
   copyWords,
@@ -34,8 +35,8 @@ import {
   result,
   TABLE_SIZE,
   textArea,
+  textAreaBytes,
 } from "./memory";
-import { hashOf } from "./actions";
 import { outOfSteps, resetSteps } from "./steps";
 
 const SLOT: u32 = 16;
@@ -92,9 +93,16 @@ export function decideQuick(): u32 {
   const actionText = textArea + callerLength;
   const settingLength = load<u32>(quickFrame, QuickFrame.SettingLength);
   const resourceText = actionText + actionLength + settingLength;
-  const caller = find(callerTable, textArea, callerLength);
-  if (caller == 0) return QuickStatus.CallerUnknown;
-  if (!findAction(actionText, actionLength)) return QuickStatus.ActionUnknown;
+  let caller = load<u32>(quickFrame, QuickFrame.CallerEntry);
+  if (caller == 0) {
+    caller = find(callerTable, textArea, callerLength);
+    if (caller == 0) return QuickStatus.CallerUnknown;
+  }
+  const known = load<u32>(quickFrame, QuickFrame.ActionClass);
+  const found = known
+    ? recallAction(known - 1, load<u32>(quickFrame, QuickFrame.ActionGeneration))
+    : findAction(actionText, actionLength);
+  if (!found) return QuickStatus.ActionUnknown;
   resetSteps();
   setEveryKeyUnlisted(false);
   copyWords(frame, caller, CallerEntry.Identity);
@@ -127,6 +135,9 @@ export function decideQuick(): u32 {
   if (!fillValues(resourceText + resourceLength)) return QuickStatus.ValueMalformed;
   authorizePrepared();
   store<u32>(result, load<u32>(caller, CallerEntry.Index), Result.Caller);
+  store<u32>(result, caller, Result.CallerEntry);
+  store<u32>(result, actionClass, Result.ActionClass);
+  store<u32>(result, generation, Result.ActionGeneration);
   return outOfSteps() ? QuickStatus.OutOfSteps : QuickStatus.Ok;
 }
 
@@ -182,12 +193,20 @@ function ownerKind(owner: u32, length: u32): u32 {
 function fillValues(text: u32): bool {
   const count = load<u32>(quickFrame, QuickFrame.ValueCount);
   let row = quickFrame + QuickFrame.Values;
-  let copies = text;
-  for (let index: u32 = 0; index < count; index++) copies += load<u32>(row + index * QuickValue.Size, QuickValue.Length);
+  let copies = textArea + textAreaBytes / 2;
   for (let index: u32 = 0; index < count; index++, row += QuickValue.Size) {
     const length = load<u32>(row, QuickValue.Length);
-    if (load<u32>(row, QuickValue.Shape) == QuickShape.Address && !parseAddress(text, length)) return false;
+    const shape = load<u32>(row, QuickValue.Shape);
     const key = load<u32>(row, QuickValue.Key);
+    if (shape == QuickShape.Boolean) {
+      const pointer: u32 = length ? booleans : booleans + 16;
+      const bytes: u32 = length ? 4 : 5;
+      if (key != <u32>Format.None) fillSlot(key, pointer, bytes);
+      const lowered = load<u32>(row, QuickValue.Lowered);
+      if (lowered != <u32>Format.None) fillSlot(lowered, pointer, bytes);
+      continue;
+    }
+    if (shape == QuickShape.Address && !parseAddress(text, length)) return false;
     if (key != <u32>Format.None) fillSlot(key, text, length);
     const lowered = load<u32>(row, QuickValue.Lowered);
     if (lowered != <u32>Format.None) {
@@ -201,6 +220,13 @@ function fillValues(text: u32): bool {
     text += length;
   }
   return true;
+}
+
+/** `true`, and sixteen bytes further `false`. */
+export function writeBooleans(): void {
+  store<u32>(booleans, 0x65757274);
+  store<u32>(booleans, 0x736c6166, 16);
+  store<u8>(booleans, 0x65, 20);
 }
 
 function fillSlot(key: u32, pointer: u32, length: u32): void {

@@ -652,9 +652,12 @@ export enum Result {
   CauseLayers = 44,
   /** Steps spent, for bounds and their tests. */
   Steps = 48,
-  /** Of a plain request: the host's number of its caller. */
+  /** Of a plain request: the host's number of its caller, its entry, its action's class and generation. */
   Caller = 52,
-  Size = 56,
+  CallerEntry = 56,
+  ActionClass = 60,
+  ActionGeneration = 64,
+  Size = 68,
 }
 
 export enum CauseBits {
@@ -719,8 +722,13 @@ export enum QuickFrame {
   SettingLength = 8,
   ResourceLength = 12,
   ValueCount = 16,
+  /** The caller's entry, if the host remembers it; its text is then left out. 0: look it up. */
+  CallerEntry = 20,
+  /** 1 + the action's class, and the generation in which it got that; its text is then left out. 0: look it up. */
+  ActionClass = 24,
+  ActionGeneration = 28,
   /** Rows of `QuickValue`. */
-  Values = 20,
+  Values = 32,
   ValuesMax = 64,
 }
 
@@ -736,6 +744,8 @@ export enum QuickValue {
 }
 
 export enum QuickShape {
+  /** A boolean that was written before: its length is 1 for true, 0 for false, and there is no text. */
+  Boolean = 2,
   Any = 0,
   /** REQ-9: must be an address. */
   Address = 1,

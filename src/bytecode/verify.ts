@@ -11,6 +11,7 @@ import {
   BinaryRecord,
   CardinalityCode,
   DateRecord,
+  DocumentUse,
   ElementBits,
   ElementRecord,
   EndpointRecord,
@@ -164,9 +165,40 @@ interface PatternFacts {
   readonly shape: ArnShape;
 }
 
+/** What a document can be attached to. */
+enum Place {
+  /** As identity policy, boundary or session policy: none of them names principals. */
+  Caller = 1,
+  Scp = 2,
+  Rcp = 4,
+  Endpoint = 8,
+  Resource = 16,
+}
+
+function placeOf(type: PolicyTypeCode): Place {
+  switch (type) {
+    case PolicyTypeCode.identity:
+    case PolicyTypeCode.managed:
+    case PolicyTypeCode.boundary:
+    case PolicyTypeCode.session:
+      return Place.Caller;
+    case PolicyTypeCode.scp:
+      return Place.Scp;
+    case PolicyTypeCode.rcp:
+      return Place.Rcp;
+    case PolicyTypeCode.vpce:
+      return Place.Endpoint;
+    case PolicyTypeCode.resource:
+    case PolicyTypeCode.trust:
+      return Place.Resource;
+  }
+}
+
 class Verifier {
   private readonly patternFacts: PatternFacts[] = [];
   private readonly blocks = new Set<number>();
+  /** Bits of `Place` by set: where it may stand. */
+  private readonly places: number[] = [];
   private patternBytesMax = 0;
   private readonly counts: Record<string, number>;
   private readonly options: number;
@@ -520,6 +552,9 @@ class Verifier {
       const { kind, segmentMarks } = this.factsOf(bytes, id);
       if (kind === PatternKind.Variables || segmentMarks) fail(`action pattern ${id} has a mark that it cannot have`);
       if (bytes.some((byte) => byte >= 0x41 && byte <= 0x5a)) fail(`action pattern ${id} is not lower-cased`);
+      if (bytes.some((byte) => byte === ASTERISK || byte === QUESTION_MARK)) {
+        fail(`action pattern ${id} has a wildcard that is no mark`);
+      }
       if (previous !== null && compareBytes(previous, bytes) >= 0) fail(`action pattern ${id} is out of order`);
       previous = bytes;
     }
@@ -623,10 +658,31 @@ class Verifier {
       this.elementOf(this.statement(id, StatementRecord.Action), ElementBits.Action, id);
       this.elementOf(this.statement(id, StatementRecord.Resource), ElementBits.Resource, id);
       this.elementOf(this.statement(id, StatementRecord.Principal), ElementBits.Principal, id);
+      this.statementShape(id);
       const condition = this.statement(id, StatementRecord.Condition);
       if (condition !== NONE && !this.blocks.has(condition)) fail(`statement ${id} enters its condition in the middle`);
       this.statementVariables(id);
     }
+  }
+
+  /**
+   * Callers' policies and SCPs name no principals; the others do, trust policies alone name no resource. Whatever is left
+   * out otherwise is that of a Deny which hits always (GRAM-8, GRAM-52).
+   */
+  private statementShape(id: number): void {
+    const type: PolicyTypeCode = this.reader.field(
+      Section.Policies,
+      PolicyRecord.Size,
+      this.statement(id, StatementRecord.Policy),
+      PolicyRecord.Type,
+    );
+    const denies = this.statement(id, StatementRecord.Bits) === StatementBits.Deny;
+    const principal = this.statement(id, StatementRecord.Principal);
+    const nameless = placeOf(type) === Place.Caller || placeOf(type) === Place.Scp;
+    if (nameless ? principal !== NONE : principal === NONE && !denies) fail(`statement ${id} names nobody or somebody`);
+    const resource = this.statement(id, StatementRecord.Resource);
+    if (resource === NONE && !denies && type !== PolicyTypeCode.trust) fail(`statement ${id} names no resource`);
+    if (this.statement(id, StatementRecord.Action) === NONE && !denies) fail(`statement ${id} names no action`);
   }
 
   private elementOf(element: number, kind: ElementBits, statement: number): void {
@@ -692,15 +748,37 @@ class Verifier {
       this.poolRun(field(SetRecord.Start), field(SetRecord.Count), 2, `set ${id}`);
       this.poolRun(field(SetRecord.MissingStart), field(SetRecord.MissingCount), 1, `set ${id}`);
       let statements = 0;
+      let places = ~0;
       for (let index = 0; index < field(SetRecord.Count); index++) {
         const policy = this.reader.pool(field(SetRecord.Start) + index * 2);
+        const use: DocumentUse = this.reader.pool(field(SetRecord.Start) + index * 2 + 1);
         this.id(policy, "policies", `set ${id}`);
-        if (this.reader.pool(field(SetRecord.Start) + index * 2 + 1) > 4) fail(`set ${id} uses a document oddly`);
+        if (use > DocumentUse.ServiceGrant) fail(`set ${id} uses a document oddly`);
+        const place = placeOf(this.reader.field(Section.Policies, PolicyRecord.Size, policy, PolicyRecord.Type));
+        places &= use === DocumentUse.Policy ? place : place & Place.Resource;
         statements += this.reader.field(Section.Policies, PolicyRecord.Size, policy, PolicyRecord.StatementCount);
       }
       if (statements !== field(SetRecord.StatementCount)) fail(`set ${id} counts its statements oddly`);
       this.poolStrings(field(SetRecord.MissingStart), field(SetRecord.MissingCount), `set ${id}`);
+      this.places.push(places);
     }
+  }
+
+  /** A set whose documents are of the kinds that this place has. */
+  private setAt(id: number, place: Place, what: string): void {
+    this.id(id, "sets", what);
+    if (!(this.places[id]! & place)) fail(`${what} has documents of another place`);
+  }
+
+  private setAtOrNone(id: number, place: Place, what: string): void {
+    if (id !== NONE) this.setAt(id, place, what);
+  }
+
+  private levelsAt(id: number, place: Place, what: string): void {
+    this.id(id, "levels", what);
+    const start = this.reader.field(Section.Levels, LevelsRecord.Size, id, LevelsRecord.Start);
+    const count = this.reader.field(Section.Levels, LevelsRecord.Size, id, LevelsRecord.Count);
+    for (let index = 0; index < count; index++) this.setAt(this.reader.pool(start + index), place, what);
   }
 
   private set(id: number, field: SetRecord): number {
@@ -787,8 +865,8 @@ class Verifier {
     ]) {
       this.idOrNone(field(offset), "strings", what);
     }
-    this.id(field(AccountRecord.Scps), "levels", what);
-    this.id(field(AccountRecord.Rcps), "levels", what);
+    this.levelsAt(field(AccountRecord.Scps), Place.Scp, what);
+    this.levelsAt(field(AccountRecord.Rcps), Place.Rcp, what);
     this.poolRun(field(AccountRecord.CompleteStart), field(AccountRecord.CompleteCount), 1, what);
     this.poolStrings(field(AccountRecord.CompleteStart), field(AccountRecord.CompleteCount), what);
   }
@@ -798,8 +876,8 @@ class Verifier {
     this.id(field(PrincipalRecord.Account), "strings", what);
     this.id(field(PrincipalRecord.Name), "strings", what);
     this.idOrNone(field(PrincipalRecord.UniqueId), "strings", what);
-    this.id(field(PrincipalRecord.Identity), "sets", what);
-    this.idOrNone(field(PrincipalRecord.Boundary), "sets", what);
+    this.setAt(field(PrincipalRecord.Identity), Place.Caller, what);
+    this.setAtOrNone(field(PrincipalRecord.Boundary), Place.Caller, what);
     this.tags(field(PrincipalRecord.TagStart), field(PrincipalRecord.TagCount), what);
   }
 
@@ -829,7 +907,7 @@ class Verifier {
   }
 
   private session(field: (offset: number) => number, what: string): void {
-    this.idOrNone(field(SessionRecord.Policies), "sets", what);
+    this.setAtOrNone(field(SessionRecord.Policies), Place.Caller, what);
     this.tags(field(SessionRecord.TagStart), field(SessionRecord.TagCount), what);
     if (field(SessionRecord.IssuedBy) > 4) fail(`${what} was issued by nothing that is known`);
     const low = field(SessionRecord.IssueTimeLow);
@@ -847,8 +925,8 @@ class Verifier {
     if (bits > 31 || (bits & 3) === 3) fail(`${what} has bits that are not known`);
     this.idOrNone(field(ResourceRecord.Owner), "strings", what);
     this.tags(field(ResourceRecord.TagStart), field(ResourceRecord.TagCount), what);
-    this.id(field(ResourceRecord.Policies), "sets", what);
-    this.idOrNone(field(ResourceRecord.Rcps), "levels", what);
+    this.setAt(field(ResourceRecord.Policies), Place.Resource, what);
+    if (field(ResourceRecord.Rcps) !== NONE) this.levelsAt(field(ResourceRecord.Rcps), Place.Rcp, what);
     this.idOrNone(field(ResourceRecord.Behind), "strings", what);
   }
 
@@ -856,7 +934,7 @@ class Verifier {
     this.idOrNone(field(EndpointRecord.Vpc), "strings", what);
     this.idOrNone(field(EndpointRecord.Account), "strings", what);
     if (field(EndpointRecord.Gateway) > 1) fail(`${what} is of no kind`);
-    this.idOrNone(field(EndpointRecord.Policies), "sets", what);
+    this.setAtOrNone(field(EndpointRecord.Policies), Place.Endpoint, what);
   }
 
   private data(): void {
@@ -891,6 +969,8 @@ class Verifier {
 }
 
 const COLON = 0x3a;
+const ASTERISK = 0x2a;
+const QUESTION_MARK = 0x3f;
 const ZERO = 0x30;
 const MODIFIERS = Modifier.IfExists | Modifier.Negated | Modifier.EqualsSpelling;
 /** Milliseconds: twelve digits of seconds. */

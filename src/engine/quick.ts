@@ -51,14 +51,37 @@ type ValuePlan =
 /** Longest texts that take the quick road; the general one checks against its own limits. */
 const TEXT_LENGTH_MAX = 2048;
 const REQUEST_LENGTH_MAX = 16384;
-/** Within every limit of a single value. */
-const VALUES_LENGTH_MAX = 8192;
+/** All texts together; less than the limit of a single one. */
+const TEXTS_LENGTH_MAX = 8192;
 /** Half of TABLE_SIZE in assembly/memory.ts. */
 const PARTIES_MAX = 16384;
 /** PARTY_BYTES of assembly/memory.ts. */
 const PARTY_BYTES = 8388608;
 /** Spellings of context keys that are remembered. */
 const PLANS_MAX = 4096;
+
+/** A text that was seen, and where the evaluator has it: a caller's entry, or an action's class of a generation. */
+interface Remembered {
+  readonly text: string | null;
+  readonly entry: number;
+  readonly generation: number;
+}
+
+const NOTHING: Remembered = { text: null, entry: 0, generation: 0 };
+/** A power of two. */
+const MEMORY_SIZE = 1024;
+
+/** A place in a memory: from the length and a few characters near the end, where names differ. */
+function placeOf(text: string): number {
+  const end = text.length;
+  const mixed =
+    end * 31 +
+    text.charCodeAt(end - 1) * 7 +
+    text.charCodeAt(end - 2) * 131 +
+    text.charCodeAt(end - 4) * 17 +
+    text.charCodeAt(end - 7) * 61;
+  return mixed & (MEMORY_SIZE - 1);
+}
 
 const REFUSE: ValuePlan = { kind: "refuse" };
 const encoder = new TextEncoder();
@@ -73,7 +96,13 @@ export class QuickRoad {
   private parties = 0;
   private cursor = 0;
   private request = 0;
-  private readonly slotsOfClock: boolean;
+  /** The row of the next value, and how many there are. */
+  private at = 0;
+  private count = 0;
+  /** By a few of their characters: the text seen last, and where the evaluator has it. */
+  private readonly callerMemory: Remembered[] = new Array(MEMORY_SIZE).fill(NOTHING);
+  private readonly actionMemory: Remembered[] = new Array(MEMORY_SIZE).fill(NOTHING);
+  private readonly clock: readonly { readonly name: string; readonly ids: { plain: number; lowered: number } }[];
   private readonly keyIds = new Map<string, { plain: number; lowered: number }>();
   private readonly prefixesWithRecords = new Set<string>();
   private readonly recordArns: readonly string[];
@@ -93,7 +122,10 @@ export class QuickRoad {
       ids[plan.kind === "plain" ? "plain" : "lowered"] = id;
       this.keyIds.set(plan.name, ids);
     });
-    this.slotsOfClock = this.keyIds.has("aws:currenttime") || this.keyIds.has("aws:epochtime");
+    this.clock = [...CLOCK_KEYS].flatMap((name) => {
+      const ids = this.keyIds.get(name);
+      return ids === undefined ? [] : [{ name, ids }];
+    });
     this.recordArns = [...world.resources.keys()].sort();
     for (const arn of this.recordArns) this.prefixesWithRecords.add(headOf(arn));
     this.view = machine.bytes.subarray(machine.textArea, machine.textArea + REQUEST_LENGTH_MAX * 3);
@@ -122,6 +154,8 @@ export class QuickRoad {
       const status: QuickStatus = this.machine.exports.decideQuick();
       switch (status) {
         case QuickStatus.Ok:
+          this.remember(request);
+          return status;
         case QuickStatus.OutOfSteps:
           return status;
         case QuickStatus.ValueMalformed:
@@ -130,6 +164,7 @@ export class QuickRoad {
           if (!this.learn(request, "caller")) return null;
           break;
         case QuickStatus.ActionUnknown:
+          this.actionMemory[placeOf(request.action)] = NOTHING;
           if (!this.learnAction(request)) return null;
           break;
         case QuickStatus.ResourceUnknown:
@@ -153,76 +188,121 @@ export class QuickRoad {
     ) {
       return false;
     }
-    const words = this.machine.words;
-    const frame = this.frame;
     const setting = settingOf(request);
     if (setting === null) return false;
-    let text = principal + action + setting + resource;
-    let at = frame + (QuickFrame.Values >>> 2);
-    let count = 0;
+    const words = this.machine.words;
+    const frame = this.frame;
+    let text = "";
+    const caller = this.callerMemory[placeOf(principal)]!;
+    if (caller.text === principal) {
+      words[frame + (QuickFrame.CallerEntry >>> 2)] = caller.entry;
+      words[frame + (QuickFrame.CallerLength >>> 2)] = 0;
+    } else {
+      words[frame + (QuickFrame.CallerEntry >>> 2)] = 0;
+      words[frame + (QuickFrame.CallerLength >>> 2)] = principal.length;
+      text = principal;
+    }
+    const known = this.actionMemory[placeOf(action)]!;
+    if (known.text === action) {
+      words[frame + (QuickFrame.ActionClass >>> 2)] = known.entry + 1;
+      words[frame + (QuickFrame.ActionGeneration >>> 2)] = known.generation;
+      words[frame + (QuickFrame.ActionLength >>> 2)] = 0;
+    } else {
+      words[frame + (QuickFrame.ActionClass >>> 2)] = 0;
+      words[frame + (QuickFrame.ActionLength >>> 2)] = action.length;
+      text += action;
+    }
+    text += setting + resource;
+    this.at = frame + (QuickFrame.Values >>> 2);
+    this.count = 0;
     this.request++;
     if (resourceTags !== undefined) {
       if (!isPlainObject(resourceTags)) return false;
       for (const name in resourceTags) {
         const plan = this.tagPlans.get(name) ?? this.tagPlan(name);
-        if (plan.kind === "refuse" || plan.seen === this.request || count === QuickFrame.ValuesMax - 2) return false;
-        plan.seen = this.request;
         const value = resourceTags[name];
-        if (typeof value !== "string") return false;
-        words[at] = plan.key;
-        words[at + 1] = plan.lowered;
-        words[at + 2] = value.length;
-        words[at + 3] = QuickShape.Any;
-        at += QuickValue.Size >>> 2;
+        if (typeof value !== "string" || !this.admits(plan)) return false;
+        if (plan.key === Format.None && plan.lowered === Format.None) {
+          if (!isSound(value)) return false;
+          continue;
+        }
+        this.row(plan, value.length, QuickShape.Any);
         text += value;
-        count++;
       }
     }
     if (context !== undefined) {
       if (!isPlainObject(context)) return false;
       for (const name in context) {
         const plan = this.plans.get(name) ?? this.plan(name);
-        if (plan.kind === "refuse" || plan.seen === this.request || count === QuickFrame.ValuesMax - 2) return false;
-        plan.seen = this.request;
-        const input = context[name];
-        const value = typeof input === "string" ? input : typeof input === "boolean" ? String(input) : null;
-        if (value === null || (plan.boolean && value !== "true" && value !== "false")) return false;
-        words[at] = plan.key;
-        words[at + 1] = plan.lowered;
-        words[at + 2] = value.length;
-        words[at + 3] = plan.shape;
-        at += QuickValue.Size >>> 2;
+        if (!this.admits(plan)) return false;
+        const value = context[name];
+        if (value === "true" || value === true || value === "false" || value === false) {
+          if (plan.shape === QuickShape.Address) return false;
+          this.row(plan, value === "true" || value === true ? 1 : 0, QuickShape.Boolean);
+          continue;
+        }
+        if (typeof value !== "string" || plan.boolean) return false;
+        if (plan.key === Format.None && plan.lowered === Format.None && plan.shape === QuickShape.Any) {
+          if (!isSound(value)) return false;
+          continue;
+        }
+        this.row(plan, value.length, plan.shape);
         text += value;
-        count++;
       }
     }
-    if (this.slotsOfClock) {
-      const now = Date.now();
-      for (const [key, value] of [
-        ["aws:currenttime", isoText(now)],
-        ["aws:epochtime", String(Math.floor(now / 1000))],
-      ] as const) {
-        const ids = this.keyIds.get(key);
-        if (ids === undefined) continue;
-        words[at] = ids.plain;
-        words[at + 1] = ids.lowered;
-        words[at + 2] = value.length;
-        words[at + 3] = QuickShape.Any;
-        at += QuickValue.Size >>> 2;
-        text += value;
-        count++;
-      }
-    }
-    // A value that nobody reads goes along: its text must be sound all the same.
-    if (text.length > VALUES_LENGTH_MAX || resource.length > TEXT_LENGTH_MAX) return false;
+    if (this.clock.length > 0) text += this.writeClock();
+    // Well within every limit of a single text.
+    if (text.length > TEXTS_LENGTH_MAX || resource.length > TEXT_LENGTH_MAX) return false;
     // All ASCII, so that every text's length is its bytes; this also refuses what is not well-formed.
     if (encoder.encodeInto(text, this.view).written !== text.length) return false;
-    words[frame + (QuickFrame.CallerLength >>> 2)] = principal.length;
-    words[frame + (QuickFrame.ActionLength >>> 2)] = action.length;
     words[frame + (QuickFrame.SettingLength >>> 2)] = setting.length;
     words[frame + (QuickFrame.ResourceLength >>> 2)] = resource.length;
-    words[frame + (QuickFrame.ValueCount >>> 2)] = count;
+    words[frame + (QuickFrame.ValueCount >>> 2)] = this.count;
     return true;
+  }
+
+  /** Whether one more value of this plan fits; a key that comes twice does not. */
+  private admits(plan: ValuePlan): plan is ValuePlan & { kind: "value" } {
+    if (plan.kind === "refuse" || plan.seen === this.request || this.count >= QuickFrame.ValuesMax - 2) return false;
+    plan.seen = this.request;
+    return true;
+  }
+
+  private row(plan: { readonly key: number; readonly lowered: number }, length: number, shape: QuickShape): void {
+    const words = this.machine.words;
+    const at = this.at;
+    words[at] = plan.key;
+    words[at + 1] = plan.lowered;
+    words[at + 2] = length;
+    words[at + 3] = shape;
+    this.at = at + (QuickValue.Size >>> 2);
+    this.count++;
+  }
+
+  private writeClock(): string {
+    const now = Date.now();
+    let text = "";
+    for (const { name, ids } of this.clock) {
+      const value = name === "aws:currenttime" ? isoText(now) : String(Math.floor(now / 1000));
+      this.row({ key: ids.plain, lowered: ids.lowered }, value.length, QuickShape.Any);
+      text += value;
+    }
+    return text;
+  }
+
+  /** Notes where the evaluator found caller and action, so that their texts need not be written again. */
+  private remember({ principal, action }: Request): void {
+    const words = this.machine.words;
+    const result = this.machine.result >>> 2;
+    if (words[this.frame + (QuickFrame.CallerEntry >>> 2)] === 0) {
+      const entry = words[result + (Result.CallerEntry >>> 2)]!;
+      this.callerMemory[placeOf(principal as string)] = { text: principal as string, entry, generation: 0 };
+    }
+    if (words[this.frame + (QuickFrame.ActionClass >>> 2)] === 0) {
+      const entry = words[result + (Result.ActionClass >>> 2)]!;
+      const generation = words[result + (Result.ActionGeneration >>> 2)]!;
+      this.actionMemory[placeOf(action)] = { text: action, entry, generation };
+    }
   }
 
   /** Tags of the resource: the caller may give these, unlike the keys that they become (REQ-33, REQ-43). */
@@ -292,6 +372,7 @@ export class QuickRoad {
 
   private forget(): void {
     this.machine.exports.forgetParties();
+    this.callerMemory.fill(NOTHING);
     this.callers = [];
     this.known.clear();
     this.parties = 0;
@@ -499,6 +580,16 @@ function headOf(arn: string): string {
 function containerOf(arn: string, head: string): string {
   const slash = arn.indexOf("/", head.length);
   return slash === -1 ? arn : arn.slice(0, slash + 1);
+}
+
+/** Whether a value that nobody reads is one that the general road takes. */
+function isSound(value: string): boolean {
+  return value.length <= TEXT_LENGTH_MAX && wellFormed(value);
+}
+
+/** Native since Node 20; constant time for texts without characters beyond Latin-1. */
+function wellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 function isAscii(text: string): boolean {
