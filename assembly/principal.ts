@@ -303,22 +303,29 @@ function listedTruth(element: u32, caller: u32): u32 {
   const counted = caller != CallerKind.RoleSession || !option(OptionBits.RoleCoversSession);
   if (identity == Truth.Unknown) negatedCauses |= identityCauses;
   if (session == Truth.Unknown && counted) negatedCauses |= sessionCauses;
+  const listed = max(anyone, allLevels(caller, account, identity, session, counted));
+  if (listed != Truth.Unknown) negatedCauses = 0;
+  return listed;
+}
+
+/** Whether every level of the caller's identity that has to be listed is. */
+function allLevels(caller: u32, account: u32, identity: u32, session: u32, counted: bool): u32 {
   switch (<i32>caller) {
     case CallerKind.Root:
-      return max(anyone, account);
+      return account;
     case CallerKind.User:
-      return max(anyone, min(account, identity));
+      return min(account, identity);
     case CallerKind.RoleSession:
-      return max(anyone, min(account, counted ? min(identity, session) : identity));
+      return min(account, counted ? min(identity, session) : identity);
     case CallerKind.FederatedUser:
-      return max(anyone, min(account, session));
+      return min(account, session);
     case CallerKind.Service:
     case CallerKind.OriginAccessIdentity:
-      return max(anyone, identity);
+      return identity;
     case CallerKind.WebIdentity:
     case CallerKind.Saml:
     case CallerKind.Anonymous:
-      return anyone;
+      return Truth.False;
     default:
       return unreachable();
   }

@@ -79,7 +79,8 @@ export function verifyBundle(bytes: Uint8Array): BundleReader {
 function checkHeader(bytes: Uint8Array): void {
   if (bytes.length < FIRST_SECTION) throw new BundleError("not-a-bundle", `${bytes.length} bytes are too few`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (view.getUint32(Header.Magic, true) !== Format.Magic) throw new BundleError("not-a-bundle", "the magic is missing");
+  if (view.getUint32(Header.Magic, true) !== Format.Magic)
+    throw new BundleError("not-a-bundle", "the magic is missing");
   const version = view.getUint32(Header.Version, true);
   if (version !== Format.Version) {
     throw new BundleError("other-version", `the bundle has format ${version}, this engine reads ${Format.Version}`);
@@ -538,15 +539,15 @@ class Verifier {
     const facts = this.patternFacts[word]!;
     if (facts.segmentMarks) fail(`${what} has a mark of resources`);
     if (op === Op.StringEquals && facts.wild) fail(`${what} has a wildcard where none is live`);
-    if (op === Op.ArnLike && this.pattern(word, PatternRecord.Arn) !== facts.shape) fail(`${what} hides an ARN's shape`);
+    if (op === Op.ArnLike && this.pattern(word, PatternRecord.Arn) !== facts.shape)
+      fail(`${what} hides an ARN's shape`);
   }
 
   private actionPatterns(): void {
     this.texts(Section.ActionPatterns, Section.PatternBytes, ActionPatternRecord.Size, Format.TextPadding, "action");
     let previous: Uint8Array | null = null;
     for (let id = 0; id < this.counts["actionPatterns"]!; id++) {
-      const field = (offset: number) =>
-        this.reader.field(Section.ActionPatterns, ActionPatternRecord.Size, id, offset);
+      const field = (offset: number) => this.reader.field(Section.ActionPatterns, ActionPatternRecord.Size, id, offset);
       const bytes = this.reader.slice(Section.PatternBytes, field(0), field(4));
       this.patternBytesMax = Math.max(this.patternBytesMax, bytes.length);
       const { kind, segmentMarks } = this.factsOf(bytes, id);
@@ -640,7 +641,8 @@ class Verifier {
       if (count > this.counts["statements"]! - next) fail(`policy ${id} has more statements than there are`);
       for (let index = 0; index < count; index++) {
         if (this.statement(next + index, StatementRecord.Policy) !== id) fail(`policy ${id} holds another's statement`);
-        if (this.statement(next + index, StatementRecord.Index) !== index) fail(`policy ${id} counts its statements oddly`);
+        if (this.statement(next + index, StatementRecord.Index) !== index)
+          fail(`policy ${id} counts its statements oddly`);
       }
       next += count;
     }
@@ -654,7 +656,8 @@ class Verifier {
 
   private statements(): void {
     for (let id = 0; id < this.counts["statements"]!; id++) {
-      if (this.statement(id, StatementRecord.Bits) > StatementBits.Deny) fail(`statement ${id} has bits that are not known`);
+      if (this.statement(id, StatementRecord.Bits) > StatementBits.Deny)
+        fail(`statement ${id} has bits that are not known`);
       this.elementOf(this.statement(id, StatementRecord.Action), ElementBits.Action, id);
       this.elementOf(this.statement(id, StatementRecord.Resource), ElementBits.Resource, id);
       this.elementOf(this.statement(id, StatementRecord.Principal), ElementBits.Principal, id);
@@ -688,7 +691,8 @@ class Verifier {
   private elementOf(element: number, kind: ElementBits, statement: number): void {
     if (element === NONE || element === NEVER) return;
     this.id(element, "elements", `statement ${statement}`);
-    if (!(this.element(element, ElementRecord.Bits) & kind)) fail(`statement ${statement} has an element of another kind`);
+    if (!(this.element(element, ElementRecord.Bits) & kind))
+      fail(`statement ${statement} has an element of another kind`);
   }
 
   /** Under `UnresolvedStatement` the list of an Allow's variables is the list of its variables. */
@@ -801,7 +805,8 @@ class Verifier {
   private statementsMax(): number {
     let largest = 0;
     let largestLevels = 0;
-    for (let id = 0; id < this.counts["sets"]!; id++) largest = Math.max(largest, this.set(id, SetRecord.StatementCount));
+    for (let id = 0; id < this.counts["sets"]!; id++)
+      largest = Math.max(largest, this.set(id, SetRecord.StatementCount));
     for (let id = 0; id < this.counts["levels"]!; id++) {
       const start = this.reader.field(Section.Levels, LevelsRecord.Size, id, LevelsRecord.Start);
       const count = this.reader.field(Section.Levels, LevelsRecord.Size, id, LevelsRecord.Count);
@@ -962,7 +967,8 @@ class Verifier {
         const place = `${start},${length}`;
         if (checked.has(place)) continue;
         checked.add(place);
-        if (!isWellFormed(this.reader.slice(Section.ProvenanceBytes, start, length))) fail(`${what} is not well-formed`);
+        if (!isWellFormed(this.reader.slice(Section.ProvenanceBytes, start, length)))
+          fail(`${what} is not well-formed`);
       }
     });
   }

@@ -121,7 +121,8 @@ export class BundleTooLarge extends Error {
 
 /** The bundle's bytes: the same sections give the same bytes, always. */
 export function writeBundle(fields: HeaderFields, sections: readonly Uint8Array[]): Uint8Array {
-  if (sections.length !== Section.Count) throw new Error(`a bundle has ${Section.Count} sections, not ${sections.length}`);
+  if (sections.length !== Section.Count)
+    throw new Error(`a bundle has ${Section.Count} sections, not ${sections.length}`);
   const offsets: number[] = [];
   let size = align(Header.Sections + Section.Count * 8);
   for (const section of sections) {

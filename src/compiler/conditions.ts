@@ -3,7 +3,7 @@ import { Format } from "../bytecode/layout.js";
 import { Modifier, Op, OperandWord, Qualifier } from "../bytecode/opcodes.js";
 import { asBool, decodeBase64, parseDate, parseDecimal, parseIpRange } from "../policy/literals.js";
 import type { ConditionEntry, Operand, Template } from "../policy/model.js";
-import { type OperatorBase, OPERATORS } from "../policy/operators.js";
+import { OPERATORS, type OperatorBase } from "../policy/operators.js";
 import type { Interner } from "./intern.js";
 
 /** Offset of the block in Code, or None where there is nothing to check. */
@@ -110,7 +110,11 @@ function loweredWord(template: Template, interner: Interner): number {
 function numberWord(operand: Operand, interner: Interner): number {
   const decimal = operand.variableInLiteral ? null : parseDecimal(operand.text);
   if (decimal === null) return OperandWord.Invalid;
-  return interner.literal("numbers", [decimal.negative ? 1 : 0, decimal.exponent >>> 0, interner.string(decimal.digits)]);
+  return interner.literal("numbers", [
+    decimal.negative ? 1 : 0,
+    decimal.exponent >>> 0,
+    interner.string(decimal.digits),
+  ]);
 }
 
 function dateWord(operand: Operand, interner: Interner): number {

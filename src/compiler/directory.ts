@@ -1,6 +1,5 @@
 /** Accounts, principals, sessions, resources and endpoints → sorted tables, with document sets and levels stored once. */
-import { scpExemptActions } from "../catalog/scp-exempt.js";
-import { rcpServices } from "../catalog/rcp-services.js";
+
 import {
   AccountBits,
   DocumentUse,
@@ -11,6 +10,8 @@ import {
   SetRecord,
 } from "../bytecode/layout.js";
 import { Words } from "../bytecode/writer.js";
+import { rcpServices } from "../catalog/rcp-services.js";
+import { scpExemptActions } from "../catalog/scp-exempt.js";
 import type {
   Account,
   DocumentSet,

@@ -272,7 +272,8 @@ export class Elements {
   private readonly actionIds = new Map<string, number>();
 
   action(negated: boolean, patterns: readonly string[]): number {
-    const words = patterns.map((pattern) => {
+    const words = patterns.map((written) => {
+      const pattern = written.replace(/\*{2,}/g, "*");
       let id = this.actionIds.get(pattern);
       if (id === undefined) {
         id = this.actionIds.size;

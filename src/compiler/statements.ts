@@ -52,15 +52,16 @@ export class Statements {
   }
 
   private statement(policy: Policy, policyId: number, statement: Statement): void {
+    const resource = this.resource(statement.resource, statement.effect);
     this.statementWords.push(
       statement.effect === "Deny" ? StatementBits.Deny : 0,
       this.action(statement.action, statement.effect),
-      this.resource(statement.resource, statement.effect),
+      resource,
       this.principal(statement.principal, statement.effect),
       compileConditions(statement.conditions, this.interner),
       policyId,
       statement.index,
-      this.variables(statement),
+      this.variables(statement, resource),
     );
     this.provenance.add(policy, statement);
   }
@@ -114,8 +115,7 @@ export class Statements {
   }
 
   private principalEntry(entry: Exclude<PrincipalEntry, { kind: "invalid" }>): readonly [number, number, number] {
-    const text = (kind: PrincipalEntryKind, value: string) =>
-      [kind, this.interner.string(value), Format.None] as const;
+    const text = (kind: PrincipalEntryKind, value: string) => [kind, this.interner.string(value), Format.None] as const;
     const bound = (kind: PrincipalEntryKind, arn: string) =>
       [kind, this.interner.string(arn), this.interner.stringOrNone(this.world.bindings.get(arn) ?? null)] as const;
     switch (entry.kind) {
@@ -151,13 +151,16 @@ export class Statements {
   }
 
   /** VAR-10 under `statement`: the variables of an Allow are a part of it of their own. */
-  private variables(statement: Statement): number {
+  private variables(statement: Statement, resource: number): number {
     if (!this.variablesMatter || statement.effect !== "Allow") return Format.None;
     const ids = new Set<number>();
     const collect = (template: Template) => {
-      for (const part of template) if (part.kind === "variable") ids.add(this.interner.variable(part.key, part.fallback));
+      for (const part of template)
+        if (part.kind === "variable") ids.add(this.interner.variable(part.key, part.fallback));
     };
-    for (const pattern of statement.resource?.patterns ?? []) if (pattern.kind === "pattern") collect(pattern.template);
+    // An element that is decided without its entries has no variables left.
+    const patterns = resource === Format.None || resource === Format.Never ? [] : (statement.resource?.patterns ?? []);
+    for (const pattern of patterns) if (pattern.kind === "pattern") collect(pattern.template);
     for (const entry of statement.conditions) for (const operand of entry.operands) collect(operand.template);
     return ids.size === 0 ? Format.None : this.interner.row([ids.size, ...ids]);
   }

@@ -15,7 +15,14 @@ import {
   StatementRecord,
 } from "../bytecode/layout.js";
 import { type BundleReader, NONE } from "../bytecode/reader.js";
-import { type Decision, LAYER_ORDER, type Layer, type MissingAllow, type Path, type StatementRef } from "../request/decision.js";
+import {
+  type Decision,
+  LAYER_ORDER,
+  type Layer,
+  type MissingAllow,
+  type Path,
+  type StatementRef,
+} from "../request/decision.js";
 import { accountOf, type Principal, type Question } from "../request/question.js";
 import type { Layers } from "../world/layers.js";
 import type { DocumentSet } from "../world/model.js";
@@ -222,9 +229,11 @@ function dependsOn(
     const setCount = reader.count(Section.Sets, SetRecord.Size);
     for (const id of bitsAt(machine.bytes, keysAt, keyCount)) {
       const kind: KeyKind = reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Kind);
-      if (kind === KeyKind.Plain) keys.add(reader.string(reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Name)));
+      if (kind === KeyKind.Plain)
+        keys.add(reader.string(reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Name)));
     }
-    for (const id of bitsAt(machine.bytes, setsAt, setCount)) for (const name of missingNames(reader, id)) others.add(name);
+    for (const id of bitsAt(machine.bytes, setsAt, setCount))
+      for (const name of missingNames(reader, id)) others.add(name);
     keysAt += (keyCount + 7) >> 3;
     setsAt += (setCount + 7) >> 3;
   }

@@ -115,12 +115,7 @@ const anyAction: ActionElement = {
   span: NOWHERE,
 };
 
-function resourceElement(
-  reader: BundleReader,
-  id: number,
-  denies: boolean,
-  type: PolicyType,
-): ResourceElement | null {
+function resourceElement(reader: BundleReader, id: number, denies: boolean, type: PolicyType): ResourceElement | null {
   if (id === NEVER) return { negated: false, patterns: [], span: NOWHERE };
   if (id === NONE) {
     if (type === "trust") return null;
@@ -140,11 +135,7 @@ const anyResource: ResourceElement = {
   span: NOWHERE,
 };
 
-function principalElement(
-  reader: BundleReader,
-  id: number,
-  bindings: Map<string, string>,
-): PrincipalElement | null {
+function principalElement(reader: BundleReader, id: number, bindings: Map<string, string>): PrincipalElement | null {
   if (id === NONE) return null;
   if (id === NEVER) return { negated: false, entries: [], span: NOWHERE };
   const { negated, start, count } = elementWords(reader, id);
@@ -241,8 +232,7 @@ function operand(reader: BundleReader, op: Op, word: number): Operand {
     case "pattern":
       return fromTemplate(templateOf(reader, reader.patternBytes(word)));
     case "loweredPattern": {
-      const pattern =
-        word & TAGGED ? reader.field(Section.Keys, KeyRecord.Size, word & ~TAGGED, KeyRecord.Of) : word;
+      const pattern = word & TAGGED ? reader.field(Section.Keys, KeyRecord.Size, word & ~TAGGED, KeyRecord.Of) : word;
       return fromTemplate(templateOf(reader, reader.patternBytes(pattern)));
     }
     case "boolean":
@@ -302,7 +292,9 @@ function rangeText(reader: BundleReader, id: number): string {
   const bits = reader.field(Section.Ranges, RangeRecord.Size, id, RangeRecord.PrefixBits);
   const bytes = reader.slice(Section.Ranges, id * RangeRecord.Size + RangeRecord.Address, 16);
   if (family === 4) return `${bytes.subarray(12).join(".")}/${bits - 96}`;
-  const groups = Array.from({ length: 8 }, (_, index) => ((bytes[index * 2]! << 8) | bytes[index * 2 + 1]!).toString(16));
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    ((bytes[index * 2]! << 8) | bytes[index * 2 + 1]!).toString(16),
+  );
   return `${groups.join(":")}/${bits}`;
 }
 

@@ -217,7 +217,8 @@ class FrameWriter {
   private write(text: string): { pointer: number; length: number } {
     const pointer = this.cursor;
     const { read, written } = encoder.encodeInto(text, this.machine.bytes.subarray(pointer, this.end));
-    if (read !== text.length) throw new RequestError("too-large", "request", "the request's texts are too large together");
+    if (read !== text.length)
+      throw new RequestError("too-large", "request", "the request's texts are too large together");
     if (written > TEXT_BYTES_MAX) throw new RequestError("too-large", "request", "a text of the request is too long");
     this.cursor = pointer + written;
     return { pointer, length: written };

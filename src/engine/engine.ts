@@ -20,12 +20,12 @@ import { scpExemptActions } from "../catalog/scp-exempt.js";
 import type { Statement } from "../policy/model.js";
 import { cardinalityOf } from "../request/context.js";
 import type { Decision, Explanation, StatementRef } from "../request/decision.js";
-import type { Question } from "../request/question.js";
+import type { Principal, Question } from "../request/question.js";
 import { type Request, RequestError, type RequestOptions } from "../request/request.js";
 import { resolve } from "../request/resolve.js";
 import { directoryOf } from "../world/directory.js";
 import { type Layers, layersOf } from "../world/layers.js";
-import { type DecodeContext, decodeResult, decodeSettled, References } from "./decode.js";
+import { callerName, type DecodeContext, decodeResult, decodeSettled, References } from "./decode.js";
 import { encodeQuestion, type KeyPlan, keyPlansOf, type OverlaySession, REQUEST_BYTES_MAX } from "./encode.js";
 import { explainDecision } from "./explain.js";
 import { QuickRoad } from "./quick.js";
@@ -72,7 +72,10 @@ export class Engine {
   private machine: Machine;
   private quick: QuickRoad | null;
   private decoding: DecodeContext;
-  private readonly overlays = new WeakMap<Overlay, { machine: Machine; references: References; session: OverlaySession }>();
+  private readonly overlays = new WeakMap<
+    Overlay,
+    { machine: Machine; references: References; session: OverlaySession }
+  >();
 
   private constructor(
     private readonly bytes: Uint8Array,
@@ -113,7 +116,10 @@ export class Engine {
     checkData(reader);
     const ours = this.reader.header(Header.Options);
     if ((reader.header(Header.Options) ^ ours) & ~OVERLAY_OPTIONS) {
-      throw new BundleError("other-options", "the session policies were compiled with other option flags than the bundle");
+      throw new BundleError(
+        "other-options",
+        "the session policies were compiled with other option flags than the bundle",
+      );
     }
     if (reader.count(Section.Sessions, SessionRecord.Size) !== 1) {
       throw new BundleError("invalid-bundle", "session policies are one session's");
@@ -140,7 +146,8 @@ export class Engine {
     try {
       status = quick.decide(request);
     } catch (error) {
-      if (error instanceof RequestError) throw error;
+      // The general road finds what is wrong in its own order.
+      if (error instanceof RequestError) return null;
       this.replaceMachine();
       throw trapOf(error);
     }
@@ -200,6 +207,7 @@ export class Engine {
     options: Partial<RequestOptions> | undefined,
     overlay: Overlay | undefined,
   ): { decision: Decision; machine: Machine; references: References | null } {
+    if (overlay !== undefined) checkSession(question.principal);
     const attached = overlay === undefined ? null : this.attach(overlay);
     const machine = attached?.machine ?? this.machine;
     encodeQuestion(machine, this.plans, question, layers, attached?.session ?? null);
@@ -242,11 +250,25 @@ export class Engine {
     return makeMachine(moduleOf(this.options.build), {
       bundle: this.bytes,
       overlay: overlay?.bytes ?? null,
-      candidateWords: Math.max(CANDIDATE_WORDS_MIN, largestSet(this.reader) + (overlay ? largestSet(overlay.reader) : 0)),
+      candidateWords: Math.max(
+        CANDIDATE_WORDS_MIN,
+        largestSet(this.reader) + (overlay ? largestSet(overlay.reader) : 0),
+      ),
       textBytes: REQUEST_BYTES_MAX,
       seed: randomBytes(4).readUInt32LE(),
     });
   }
+}
+
+/** EVAL-18: who can have session policies. */
+function checkSession(principal: Principal): void {
+  if (principal.kind === "roleSession" || principal.kind === "federatedUser") return;
+  if (principal.kind === "root" && principal.credentials.kind === "assumeRoot") return;
+  throw new RequestError(
+    "unsupported-session-policy",
+    "principal",
+    `session policies apply to role sessions and federated users only, not to \`${callerName(principal)}\``,
+  );
 }
 
 /** Set ids from here on are `None` and `Unknown`. */
@@ -283,14 +305,20 @@ function checkData(reader: BundleReader): void {
   });
   const expected = scpExemptActions.map(({ action, rootOnly }) => `${action.toLowerCase()} ${rootOnly ? 1 : 0}`);
   if (services.join() !== [...rcpServices].sort().join() || exempt.join() !== expected.join()) {
-    throw new BundleError("other-data", "the bundle was compiled with other tables of AWS's services; compile it again");
+    throw new BundleError(
+      "other-data",
+      "the bundle was compiled with other tables of AWS's services; compile it again",
+    );
   }
   for (let id = 0; id < reader.count(Section.Keys, KeyRecord.Size); id++) {
     const name = reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Name);
     const code: CardinalityCode = reader.field(Section.Keys, KeyRecord.Size, id, KeyRecord.Cardinality);
     const wanted = name === NONE ? CardinalityCode.Single : CARDINALITIES[cardinalityOf(reader.string(name))];
     if (code !== wanted) {
-      throw new BundleError("other-data", "the bundle was compiled with another table of context keys; compile it again");
+      throw new BundleError(
+        "other-data",
+        "the bundle was compiled with another table of context keys; compile it again",
+      );
     }
   }
 }
@@ -300,4 +328,3 @@ const CARDINALITIES = {
   multi: CardinalityCode.Multi,
   unlisted: CardinalityCode.Unlisted,
 } as const;
-

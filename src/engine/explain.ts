@@ -2,6 +2,8 @@
 import {
   Frame,
   LayerCode,
+  PathCode,
+  Result,
   Section,
   StatementBits,
   StatementRecord,
@@ -38,7 +40,8 @@ export interface ExplainContext {
 
 export function explainDecision(context: ExplainContext): Explanation {
   const { decision, machine } = context;
-  if ("path" in decision && decision.path === "BUILTIN") return { decision, layers: [] };
+  // What a built-in rule decides or leaves open has no layers.
+  if (machine.words[(machine.result + Result.Path) >>> 2] === PathCode.Builtin) return { decision, layers: [] };
   machine.exports.beginTrace();
   return { decision, layers: [...tracedLayers(context)] };
 }
@@ -99,7 +102,15 @@ function traceSet(context: ExplainContext, layer: LayerCode, set: DocumentSet, b
   if (id !== null) {
     const documents = context.machine.exports.traceDocuments(id, layer);
     for (let document = 0; document < documents; document++) {
-      traceDocument(context, id, document, layer, behind, statements, isOverlay ? context.overlay! : context.references);
+      traceDocument(
+        context,
+        id,
+        document,
+        layer,
+        behind,
+        statements,
+        isOverlay ? context.overlay! : context.references,
+      );
     }
   }
   const missing = set.missing;
@@ -115,7 +126,9 @@ function traceSet(context: ExplainContext, layer: LayerCode, set: DocumentSet, b
 
 /** SPEC-22: what a restricted public policy that is not held would grant does not count either. */
 function missingIsCut({ machine }: ExplainContext, layer: LayerCode, behind: boolean): boolean {
-  return !behind && (layer === LayerCode.Resource || layer === LayerCode.Trust) && machine.exports.publicGrantsCut() !== 0;
+  return (
+    !behind && (layer === LayerCode.Resource || layer === LayerCode.Trust) && machine.exports.publicGrantsCut() !== 0
+  );
 }
 
 function idOf(set: DocumentSet): number | null {
@@ -190,4 +203,3 @@ function truthOf(statements: readonly StatementTrace[], effect: "Allow" | "Deny"
   }
   return truth;
 }
-

@@ -333,7 +333,8 @@ export class QuickRoad {
     if (spelled !== undefined) return spelled;
     const shape = shapeOf(key);
     const plain = key !== "" && isAscii(key) && key.length <= TEXT_LENGTH_MAX;
-    if (!plain || isDerivedKey(key) || cardinalityOf(key) === "multi" || shape === "arn" || shape === "date") return REFUSE;
+    if (!plain || isDerivedKey(key) || cardinalityOf(key) === "multi" || shape === "arn" || shape === "date")
+      return REFUSE;
     const ids = this.keyIds.get(key) ?? { plain: Format.None, lowered: Format.None };
     const plan: ValuePlan = {
       kind: "value",
@@ -391,7 +392,12 @@ export class QuickRoad {
     const entry = this.align();
     const at = entry >>> 2;
     const memory = this.machine.words;
-    words(memory, at, pointers, texts.map((part) => (part === null ? 0 : Buffer.byteLength(part))));
+    words(
+      memory,
+      at,
+      pointers,
+      texts.map((part) => (part === null ? 0 : Buffer.byteLength(part))),
+    );
     memory[at + CallerEntry.Identity / 4] = setId(layers.identity);
     memory[at + CallerEntry.Boundary / 4] = setId(layers.boundary);
     memory[at + CallerEntry.Session / 4] = setId(layers.session);
@@ -479,8 +485,7 @@ export class QuickRoad {
     memory[at + ResourceEntry.Reach / 4] = ResourceReach.Facts;
     memory[at + ResourceEntry.Owner / 4] = ownerAt;
     memory[at + ResourceEntry.OwnerLength / 4] = owner.length;
-    memory[at + ResourceEntry.Consent / 4] =
-      question.resourcePolicyKind === "kms" ? ConsentKind.Kms : ConsentKind.None;
+    memory[at + ResourceEntry.Consent / 4] = question.resourcePolicyKind === "kms" ? ConsentKind.Kms : ConsentKind.None;
     memory[at + ResourceEntry.Set / 4] = setId(layers.resource);
     memory[at + ResourceEntry.Rcp / 4] = levelsId(layers.rcp);
     memory[at + ResourceEntry.Bits / 4] =
@@ -524,7 +529,7 @@ export class QuickRoad {
         row[EntrySlot.Length / 4] = Buffer.byteLength(slot.value);
         return row;
       case "multi": {
-        const places = slot.values.map((value) => [this.put(value), Buffer.byteLength(value)]).flat();
+        const places = slot.values.flatMap((value) => [this.put(value), Buffer.byteLength(value)]);
         const pairs = this.align();
         this.machine.words.set(places, pairs >>> 2);
         this.cursor = pairs + places.length * 4;
@@ -596,4 +601,3 @@ function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
   return true;
 }
-

@@ -140,7 +140,10 @@ export class BundleWorld implements World {
 
   private levelsOf(field: (offset: number) => number, id: number): BundleLevels {
     const start = field(LevelsRecord.Start);
-    const sets = Array.from({ length: field(LevelsRecord.Count) }, (_, index) => this.sets[this.reader.pool(start + index)]!);
+    const sets = Array.from(
+      { length: field(LevelsRecord.Count) },
+      (_, index) => this.sets[this.reader.pool(start + index)]!,
+    );
     return Object.assign(sets, { levelsId: id });
   }
 
