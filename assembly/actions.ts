@@ -308,13 +308,15 @@ export function stampElement(element: u32, hit: bool): void {
 let patternStampBytes: u32 = 0;
 let elementStampBytes: u32 = 0;
 
-export function clearStamps(patternBytes: u32, elementBytes: u32): void {
+export function sizeStamps(patternBytes: u32, elementBytes: u32): void {
   patternStampBytes = patternBytes;
   elementStampBytes = elementBytes;
-  memory.fill(actionPatternStamps, 0, patternBytes);
-  memory.fill(elementStamps, 0, elementBytes);
+}
+
+function clearStamps(): void {
+  memory.fill(actionPatternStamps, 0, patternStampBytes);
+  memory.fill(elementStamps, 0, elementStampBytes);
   stamp = 0;
-  stampedClass = 0xffffffff;
 }
 
 /**
@@ -324,7 +326,7 @@ export function clearStamps(patternBytes: u32, elementBytes: u32): void {
  */
 export function stampPatterns(): void {
   if (stampedClass == actionClass && stampedImage == imageIndex && stampedGeneration == generation) return;
-  if (stamp == 0x7fffffff) clearStamps(patternStampBytes, elementStampBytes);
+  if (stamp == 0x7fffffff) clearStamps();
   stampedClass = actionClass;
   stampedImage = imageIndex;
   stampedGeneration = generation;

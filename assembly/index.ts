@@ -3,14 +3,14 @@
  * slots for each request, and reads the result. Nothing is imported but memory; nothing is allocated after `configure`.
  */
 import { ElementRecord, Format, Header, Section, Status } from "../src/bytecode/layout";
-import { clearStamps, forgetActions, setHashSeed } from "./actions";
+import { setHashSeed, sizeStamps } from "./actions";
 import { authorize } from "./authorize";
 import { use } from "./bundle";
-import { forgetCandidates, setIndex } from "./candidates";
+import { setIndex } from "./candidates";
 import { setEveryKeyUnlisted } from "./conditions";
 import { causeKeys, causeSets, frame, layOut, result, slotsOfBundle, slotsOfOverlay, textArea } from "./memory";
 import { setOverlay } from "./overlay";
-import { forgetParties, writeBooleans } from "./quick";
+import { writeBooleans } from "./quick";
 import { limitSteps, outOfSteps, steps } from "./steps";
 
 export { admitAction } from "./actions";
@@ -43,7 +43,8 @@ export function heapBase(): u32 {
 /**
  * Lays out the evaluator's memory at `base` for the image at `bundle` and, if not 0, the overlay image. `candidateWords`
  * must be at least the statements of the largest set; `textBytes` is what the host needs for a request's texts. Returns the
- * first byte behind; with `commit` false nothing is touched.
+ * first byte behind; with `commit` false only the images' headers are read and nothing is written. The memory must
+ * be fresh: tables begin as zeros.
  */
 export function configure(
   bundle: u32,
@@ -78,11 +79,8 @@ export function configure(
   setOverlay(overlay, slotsOfOverlay);
   setHashSeed(seed);
   use(bundle, slotsOfBundle, 0);
-  forgetActions();
-  forgetCandidates();
-  forgetParties();
   writeBooleans();
-  clearStamps(actionPatterns * 4, elements * 4);
+  sizeStamps(actionPatterns * 4, elements * 4);
   return end;
 }
 

@@ -68,6 +68,8 @@ interface Remembered {
 }
 
 const NOTHING: Remembered = { text: null, entry: 0, generation: 0 };
+/** Keys and tags together; the clock takes two rows more. */
+const GIVEN_MAX = QuickFrame.ValuesMax - 2;
 /** A power of two. */
 const MEMORY_SIZE = 1024;
 
@@ -99,6 +101,8 @@ export class QuickRoad {
   /** The row of the next value, and how many there are. */
   private at = 0;
   private count = 0;
+  /** Keys and tags that the request gives. */
+  private given = 0;
   /** By a few of their characters: the text seen last, and where the evaluator has it. */
   private readonly callerMemory: Remembered[] = new Array(MEMORY_SIZE).fill(NOTHING);
   private readonly actionMemory: Remembered[] = new Array(MEMORY_SIZE).fill(NOTHING);
@@ -215,6 +219,7 @@ export class QuickRoad {
     text += setting + resource;
     this.at = frame + (QuickFrame.Values >>> 2);
     this.count = 0;
+    this.given = 0;
     this.request++;
     if (resourceTags !== undefined) {
       if (!isPlainObject(resourceTags)) return false;
@@ -263,7 +268,9 @@ export class QuickRoad {
 
   /** Whether one more value of this plan fits; a key that comes twice does not. */
   private admits(plan: ValuePlan): plan is ValuePlan & { kind: "value" } {
-    if (plan.kind === "refuse" || plan.seen === this.request || this.count >= QuickFrame.ValuesMax - 2) return false;
+    if (plan.kind === "refuse" || plan.seen === this.request) return false;
+    // Keys that nobody reads count too: the general road knows the limits.
+    if (++this.given > GIVEN_MAX) return false;
     plan.seen = this.request;
     return true;
   }

@@ -1,6 +1,7 @@
 /** The evaluator as a WebAssembly instance: its exports, its memory, and how a fresh one is made. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Header, Section } from "../bytecode/layout.js";
 
 /** Which of the builds of one source: all three give the same answers. */
 export type Build = "baseline" | "simd" | "debug";
@@ -105,12 +106,10 @@ export class MemoryTooLarge extends Error {
 
 /** Makes an instance in a memory of exactly the size that it needs; the memory never grows (decision 9). */
 export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): Machine {
-  const base = align(heapBaseOf(module));
+  const base = align(surveyorOf(module).exports.heapBase());
   const overlayAt = align(base + layout.bundle.length);
   const tablesAt = align(overlayAt + (layout.overlay?.length ?? 0));
-  const probe = instantiate(module, pagesFor(tablesAt));
-  copyImages(probe.memory, layout, base, overlayAt);
-  const end = configure(probe.exports, layout, base, overlayAt, tablesAt, false);
+  const end = endOfTables(module, layout, tablesAt);
   const pages = pagesFor(end);
   const { exports, memory } = instantiate(module, pages, pages);
   copyImages(memory, layout, base, overlayAt);
@@ -128,6 +127,20 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
     quickFrame: exports.quickFrame.value,
   };
 }
+
+/** Where the evaluator's memory would end. Headers tell, so an instance that every machine of a module shares can say. */
+function endOfTables(module: WebAssembly.Module, layout: MachineLayout, tablesAt: number): number {
+  const { exports, memory } = surveyorOf(module);
+  const at = align(exports.heapBase());
+  const overlayAt = at + HEADER_BYTES;
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.set(layout.bundle.subarray(0, HEADER_BYTES), at);
+  if (layout.overlay !== null) bytes.set(layout.overlay.subarray(0, HEADER_BYTES), overlayAt);
+  return configure(exports, layout, at, overlayAt, tablesAt, false);
+}
+
+/** Header and section table, rounded up to where the first section begins. */
+const HEADER_BYTES = align(Header.Sections + Section.Count * 8);
 
 function configure(
   exports: Exports,
@@ -167,15 +180,16 @@ function instantiate(
   return { exports: instance.exports as unknown as Exports, memory };
 }
 
-const heapBases = new WeakMap<WebAssembly.Module, number>();
+const surveyors = new WeakMap<WebAssembly.Module, { exports: Exports; memory: WebAssembly.Memory }>();
 
-function heapBaseOf(module: WebAssembly.Module): number {
-  let base = heapBases.get(module);
-  if (base === undefined) {
-    base = instantiate(module, 1).exports.heapBase();
-    heapBases.set(module, base);
+/** An instance that only answers where things would stand. */
+function surveyorOf(module: WebAssembly.Module): { exports: Exports; memory: WebAssembly.Memory } {
+  let surveyor = surveyors.get(module);
+  if (surveyor === undefined) {
+    surveyor = instantiate(module, 2);
+    surveyors.set(module, surveyor);
   }
-  return base;
+  return surveyor;
 }
 
 function pagesFor(bytes: number): number {
