@@ -685,7 +685,6 @@ class Verifier {
     if (nameless ? principal !== NONE : principal === NONE && !denies) fail(`statement ${id} names nobody or somebody`);
     const resource = this.statement(id, StatementRecord.Resource);
     if (resource === NONE && !denies && type !== PolicyTypeCode.trust) fail(`statement ${id} names no resource`);
-    if (this.statement(id, StatementRecord.Action) === NONE && !denies) fail(`statement ${id} names no action`);
   }
 
   private elementOf(element: number, kind: ElementBits, statement: number): void {
