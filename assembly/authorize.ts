@@ -409,6 +409,7 @@ function evaluateResource(): void {
 
 function evaluateOneResource(set: u32, layer: u32): void {
   fixedLayer(Truth.False, Truth.False);
+  if (set == <u32>FrameSet.Nobody) return;
   if (set == <u32>FrameSet.Unknown) unknownResource();
   else evaluateResourceSet(set, layer);
 }

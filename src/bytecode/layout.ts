@@ -507,9 +507,11 @@ export enum Frame {
   Size = 160,
 }
 
-/** A layer of which nothing is known, as a set or levels id in a frame. As a signed number: -2. */
+/** A layer of which nothing is known, as a set or levels id in a frame. As signed numbers. */
 export enum FrameSet {
   Unknown = -2,
+  /** The bucket behind an access point, known to have no documents: unlike None, it is there and grants nobody anything. */
+  Nobody = -3,
 }
 
 export enum CallerKind {

@@ -879,10 +879,22 @@ class Verifier {
     if (field(PrincipalRecord.Bits) > 3) fail(`${what} has bits that are not known`);
     this.id(field(PrincipalRecord.Account), "strings", what);
     this.id(field(PrincipalRecord.Name), "strings", what);
+    this.principalArn(field, what);
     this.idOrNone(field(PrincipalRecord.UniqueId), "strings", what);
     this.setAt(field(PrincipalRecord.Identity), Place.Caller, what);
     this.setAtOrNone(field(PrincipalRecord.Boundary), Place.Caller, what);
     this.tags(field(PrincipalRecord.TagStart), field(PrincipalRecord.TagCount), what);
+  }
+
+  /** Of a user or role: `arn:P:iam::A:user/…` with the record's account; a federated user is known under its session's ARN. */
+  private principalArn(field: (offset: number) => number, what: string): void {
+    const parts = this.reader.string(field(PrincipalRecord.Arn)).split(":");
+    const kind = field(PrincipalRecord.Bits) & PrincipalBits.Role ? "role" : "user";
+    const account = this.reader.string(field(PrincipalRecord.Account));
+    const isItsOwn = parts[0] === "arn" && parts[4] === account;
+    const isNamed = parts[2] === "iam" && parts[5]?.startsWith(`${kind}/`);
+    const isFederated = parts[2] === "sts" && kind === "user" && parts[5]?.startsWith("federated-user/");
+    if (!isItsOwn || !(isNamed || isFederated)) fail(`${what} has another ARN than its own`);
   }
 
   private tags(start: number, count: number, what: string): void {

@@ -278,7 +278,7 @@ class FrameWriter {
     this.put(Frame.SessionInOverlay, overlay === null ? 0 : 1);
     this.put(Frame.Identity, setId(layers.identity));
     this.put(Frame.ResourceSet, setId(layers.resource));
-    this.put(Frame.Behind, setId(layers.behind?.documents ?? null));
+    this.put(Frame.Behind, behindId(layers));
     this.text(Frame.BehindResource, layers.behind?.resource ?? null);
   }
 
@@ -350,6 +350,13 @@ export function setId(set: DocumentSet | null): number {
   if (set === null) return Format.None;
   if (set instanceof BundleSet) return set.id;
   return set.missing.length === 0 ? Format.None : FrameSet.Unknown;
+}
+
+/** EVAL-48: a bucket without a policy grants nothing through an access point either. */
+function behindId({ behind }: Layers): number {
+  if (behind === null) return Format.None;
+  const id = setId(behind.documents);
+  return id === Format.None ? FrameSet.Nobody : id;
 }
 
 export function levelsId(levels: readonly DocumentSet[]): number {
