@@ -271,8 +271,10 @@ function partitionsDiffer(): bool {
   const resource = field(Frame.Resource);
   const resourceLength = field(Frame.ResourceLength);
   if (resourceLength < 4 || !textBegins(resource, resourceLength, 0, "arn:")) return false;
-  const arn = field(Frame.Arn);
-  const arnLength = field(Frame.ArnLength);
+  // A session's partition is that of its own ARN, whatever the world says of its role.
+  const session = field(Frame.Caller) == CallerKind.RoleSession;
+  const arn = field(session ? Frame.SessionPrefix : Frame.Arn);
+  const arnLength = field(session ? Frame.SessionPrefixLength : Frame.ArnLength);
   let at: u32 = 4;
   while (at < resourceLength && at < arnLength) {
     const left = load<u8>(arn + at);

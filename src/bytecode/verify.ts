@@ -31,6 +31,7 @@ import {
   PrincipalRecord,
   ProvenanceRecord,
   RangeRecord,
+  ResourceBits,
   ResourceRecord,
   RoleRecord,
   ScpExemptRecord,
@@ -174,6 +175,7 @@ enum Place {
   Rcp = 4,
   Endpoint = 8,
   Resource = 16,
+  Trust = 32,
 }
 
 function placeOf(type: PolicyTypeCode): Place {
@@ -190,8 +192,9 @@ function placeOf(type: PolicyTypeCode): Place {
     case PolicyTypeCode.vpce:
       return Place.Endpoint;
     case PolicyTypeCode.resource:
-    case PolicyTypeCode.trust:
       return Place.Resource;
+    case PolicyTypeCode.trust:
+      return Place.Trust;
   }
 }
 
@@ -941,7 +944,7 @@ class Verifier {
     if (bits > 31 || (bits & 3) === 3) fail(`${what} has bits that are not known`);
     this.idOrNone(field(ResourceRecord.Owner), "strings", what);
     this.tags(field(ResourceRecord.TagStart), field(ResourceRecord.TagCount), what);
-    this.setAt(field(ResourceRecord.Policies), Place.Resource, what);
+    this.setAt(field(ResourceRecord.Policies), bits & ResourceBits.Trust ? Place.Trust : Place.Resource, what);
     if (field(ResourceRecord.Rcps) !== NONE) this.levelsAt(field(ResourceRecord.Rcps), Place.Rcp, what);
     this.idOrNone(field(ResourceRecord.Behind), "strings", what);
   }
