@@ -138,9 +138,17 @@ export class QuickRoad {
     machine.exports.prepareQuick(options.index ? 1 : 0, options.stepsMax);
   }
 
-  /** Whether plain requests can take this road at all. */
+  /**
+   * Whether plain requests can take this road at all. It takes for granted that nothing is attached to the resource `*`;
+   * a scenario can say otherwise.
+   */
   static serves(keys: readonly KeyPlan[], world: World): boolean {
-    return !keys.some((plan) => plan.kind === "computed") && !world.options.rcpOnResourceless;
+    if (keys.some((plan) => plan.kind === "computed") || world.options.rcpOnResourceless) return false;
+    const none = world.resources.get("*");
+    return (
+      none === undefined ||
+      (none.behind === null && none.policies.missing.length + none.policies.documents.length === 0)
+    );
   }
 
   /** Name of the caller decided last. */
