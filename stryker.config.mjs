@@ -5,7 +5,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Data that are only looked up, and whose every row another program checks, would be mutants by the hundred. */
+/** A list of service names is data: without texts there is nothing in it to mutate. */
 const ROOMS = {
   policy: ["src/policy/*.ts", "!src/policy/rcp-services.ts"],
   reference: ["src/reference/*.ts"],
