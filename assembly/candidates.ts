@@ -40,7 +40,10 @@ let withIndex: bool = true;
 
 /** Without the index every statement of a set is a candidate whose action is matched on the spot. */
 export function setIndex(on: bool): void {
+  if (on == withIndex) return;
   withIndex = on;
+  // Lists without the index are written over those that are remembered.
+  forgetCandidates();
 }
 
 export function forgetCandidates(): void {
