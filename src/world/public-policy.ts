@@ -2,6 +2,7 @@
 
 import type { ConditionEntry, Operand, Policy, PrincipalElement, Statement } from "../policy/model.js";
 import type { OperatorBase } from "../policy/operators.js";
+import type { Document, DocumentSet } from "./model.js";
 
 /**
  * Whether some Allow statement reaches everybody without a condition that ties it to fixed values of a key that S3 trusts.
@@ -9,6 +10,17 @@ import type { OperatorBase } from "../policy/operators.js";
  */
 export function isPublicPolicy(policy: Policy): boolean {
   return policy.statements.some(isPublicStatement);
+}
+
+/**
+ * A bucket's own policies under RestrictPublicBuckets, and whether they are public. Where one is not held and none of the others
+ * is public, nobody knows: then what is held may only deny, and what is missing stands for every grant (3V-3, 3V-8).
+ */
+export function underRestriction(set: DocumentSet): { readonly set: DocumentSet; readonly isPublic: boolean } {
+  const isPublic = set.documents.some(({ policy }) => isPublicPolicy(policy));
+  if (isPublic || set.missing.length === 0) return { set, isPublic };
+  const documents = set.documents.map((document): Document => ({ ...document, use: "denyOnly" }));
+  return { set: { ...set, documents }, isPublic };
 }
 
 function isPublicStatement(statement: Statement): boolean {

@@ -9,7 +9,7 @@ import { type Fields, type Findings, readFields } from "./fields.js";
 import { LABELS } from "./layers.js";
 import type { Document, DocumentSet, EndpointRecord, ResourceRecord } from "./model.js";
 import { readPolicy } from "./policies.js";
-import { isPublicPolicy } from "./public-policy.js";
+import { underRestriction } from "./public-policy.js";
 import { arnAccount, isRoleArn, policyHolderOf } from "./resource-type.js";
 import { readSettings, SETTING_FIELDS } from "./settings.js";
 import { settingsDocuments } from "./synthetic.js";
@@ -60,16 +60,17 @@ function readResource(
     options,
   );
   const added = settingsDocuments(findings.source, fields.object.span, arn, settings);
+  const { set, isPublic } = underRestriction({ label: LABELS.resource(arn), ...policies });
+  const own = settings.restrictPublicBuckets ? set : policies;
   return {
     arn,
     owner: settings.objectOwner ?? ownerOf(findings, fields, arn, account),
     tags: readTags(findings, fields),
     policyKind: isRoleArn(arn) ? "trust" : parts.service === "kms" ? "kms" : "other",
-    policies: { label: LABELS.resource(arn), documents: [...policies.documents, ...added], missing: policies.missing },
+    policies: { label: LABELS.resource(arn), documents: [...own.documents, ...added], missing: own.missing },
     rcps: null,
     behind: fields.text("behind"),
-    publicAccessRestricted:
-      settings.restrictPublicBuckets && policies.documents.some(({ policy }) => isPublicPolicy(policy)),
+    publicAccessRestricted: settings.restrictPublicBuckets && isPublic,
     awsManaged: settings.awsManaged,
   };
 }

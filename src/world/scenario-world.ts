@@ -19,7 +19,7 @@ import type {
   SessionRecord,
   World,
 } from "./model.js";
-import { isPublicPolicy } from "./public-policy.js";
+import { underRestriction } from "./public-policy.js";
 import { arnAccount, isRoleArn, policyHolderOf } from "./resource-type.js";
 import type { GivenDocuments, GivenLevels } from "./scenario-policies.js";
 import type { ResourceSettings } from "./settings.js";
@@ -332,7 +332,8 @@ function plainRecord(arn: string, policies: DocumentSet): ResourceRecord {
 /** The given policies and what the settings add to them. */
 function resourcePolicies(findings: Findings, given: Given, request: Request, arn: string): DocumentSet {
   const label = LABELS.resource(arn);
-  const set = setOf(given.policies.resource, label) ?? emptySet(label);
+  const own = setOf(given.policies.resource, label) ?? emptySet(label);
+  const set = given.settings.restrictPublicBuckets ? underRestriction(own).set : own;
   const added = settingsDocuments(findings.source, given.settingsSpan, request.resource, given.settings);
   return { ...set, documents: [...set.documents.map((document) => underOwner(given, document)), ...added] };
 }
@@ -352,9 +353,8 @@ function policyKindOf({ resource, resourcePolicyType }: Request): ResourceRecord
 }
 
 function isRestricted({ settings, policies }: Given): boolean {
-  const resource = policies.resource;
-  if (!settings.restrictPublicBuckets || resource?.kind !== "documents") return false;
-  return resource.documents.some(({ policy }) => isPublicPolicy(policy));
+  const set = setOf(policies.resource, "");
+  return settings.restrictPublicBuckets && set !== null && underRestriction(set).isPublic;
 }
 
 function endpointsOf({ vpcEndpoint }: GivenPolicies, request: Request): ReadonlyMap<string, EndpointRecord> {
