@@ -23,7 +23,7 @@ import {
   type Path,
   type StatementRef,
 } from "../request/decision.js";
-import { accountOf, type Principal, type Question } from "../request/question.js";
+import { accountOf, callerName, type Principal, type Question } from "../request/question.js";
 import type { Layers } from "../world/layers.js";
 import type { DocumentSet } from "../world/model.js";
 import { sidOf } from "./decompile.js";
@@ -176,26 +176,6 @@ function targetOf(layer: Layer, set: number, reader: BundleReader, names: Names)
     case "VPCE":
     case "BOUNDARY":
       return set === NONE ? layer : reader.string(reader.field(Section.Sets, SetRecord.Size, set, SetRecord.Label));
-  }
-}
-
-/** The ARN under which decisions and messages name a caller. */
-export function callerName(principal: Principal): string {
-  switch (principal.kind) {
-    case "root":
-    case "user":
-    case "federatedUser":
-    case "originAccessIdentity":
-      return principal.arn;
-    case "roleSession":
-      return principal.sessionArn ?? principal.roleArn;
-    case "webIdentity":
-    case "saml":
-      return principal.provider;
-    case "service":
-      return principal.names[0] ?? "";
-    case "anonymous":
-      return "*";
   }
 }
 

@@ -25,13 +25,12 @@ import { lowerAscii } from "../policy/ascii.js";
 import { cardinalityOf, shapeOf } from "../request/context.js";
 import { isDerivedKey } from "../request/derive.js";
 import type { Directory } from "../request/directory.js";
-import { accountOf, type Context, type Question, type Slot } from "../request/question.js";
+import { accountOf, type Context, callerName, type Question, type Slot } from "../request/question.js";
 import type { Request } from "../request/request.js";
 import { resolve } from "../request/resolve.js";
 import { isoText } from "../request/time.js";
 import { type Layers, layersOf } from "../world/layers.js";
 import type { World } from "../world/model.js";
-import { callerName } from "./decode.js";
 import { callerWords, type KeyPlan, levelsId, setId, slotOf } from "./encode.js";
 import type { Machine } from "./wasm.js";
 

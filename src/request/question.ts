@@ -123,3 +123,23 @@ export function accountOf(principal: Principal): string | null {
       return null;
   }
 }
+
+/** The name of a caller in decisions and messages: its ARN where it has one. A session without a name: its role's. */
+export function callerName(principal: Principal): string {
+  switch (principal.kind) {
+    case "root":
+    case "user":
+    case "federatedUser":
+    case "originAccessIdentity":
+      return principal.arn;
+    case "roleSession":
+      return principal.sessionArn ?? principal.roleArn;
+    case "webIdentity":
+    case "saml":
+      return principal.provider;
+    case "service":
+      return principal.names[0] ?? "";
+    case "anonymous":
+      return "*";
+  }
+}

@@ -1,7 +1,7 @@
 /** World × Question → the documents attached on each side. Which of them apply to the call is the evaluators' business. */
 import { mayCarryResourcePolicy } from "../catalog/resource-policy-services.js";
 import { splitArn } from "../policy/arn.js";
-import { accountOf, type Principal, type Question } from "../request/question.js";
+import { accountOf, callerName, type Principal, type Question } from "../request/question.js";
 import { RequestError } from "../request/request.js";
 import { resourceRecordOf } from "./directory.js";
 import type { DocumentSet, ResourceRecord, World } from "./model.js";
@@ -192,22 +192,7 @@ function taskPolicy(world: World, arn: string, name: string | null): DocumentSet
 
 /** Under which name a caller's session stands in a world. A role session without a session name: its role's. */
 export function sessionKeyOf(principal: Principal): string {
-  switch (principal.kind) {
-    case "root":
-    case "user":
-    case "federatedUser":
-    case "originAccessIdentity":
-      return principal.arn;
-    case "roleSession":
-      return principal.sessionArn ?? principal.roleArn;
-    case "webIdentity":
-    case "saml":
-      return principal.provider;
-    case "service":
-      return principal.names[0] ?? "";
-    case "anonymous":
-      return "*";
-  }
+  return callerName(principal);
 }
 
 function resourceDocuments(world: World, question: Question, record: ResourceRecord | null): DocumentSet {
