@@ -1,9 +1,13 @@
-/** Builds what is not TypeScript run in place: the evaluator's WebAssembly, and `dist/`. Run by `npm run build`. */
+/**
+ * Builds what is not TypeScript run in place: the evaluator's WebAssembly, the catalogue of AWS's services, and `dist/`. Run by
+ * `npm run build`.
+ */
 import { execFile } from "node:child_process";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { buildCatalog } from "./catalog.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -25,8 +29,18 @@ export async function buildWasm(): Promise<void> {
   const stale = await Promise.all(
     (Object.keys(TARGETS) as Target[]).map(async (target) => ({ target, isStale: (await ageOf(target)) <= newest })),
   );
-  await mkdir(join(ROOT, "build"), { recursive: true });
+  await makeBuildFolder();
   await Promise.all(stale.flatMap(({ target, isStale }) => (isStale ? [compileTarget(target)] : [])));
+}
+
+/** Packs the catalogue of AWS's services, if it is missing or older than its source. */
+export async function buildData(): Promise<void> {
+  await makeBuildFolder();
+  await buildCatalog();
+}
+
+async function makeBuildFolder(): Promise<void> {
+  await mkdir(join(ROOT, "build"), { recursive: true });
 }
 
 /** Translates `src/` into `dist/`, which is made anew. */
@@ -79,5 +93,5 @@ async function ageOf(target: Target): Promise<number> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  await Promise.all([buildWasm(), buildDist()]);
+  await Promise.all([buildWasm(), buildData(), buildDist()]);
 }

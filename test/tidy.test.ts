@@ -60,6 +60,14 @@ describe("floors", () => {
     expect(importsOf(SHARED).map(inWords)).toEqual([]);
   });
 
+  test("nothing that decides reads the catalogue of actions", () => {
+    const deciding = new Set(["policy", "bytecode", "request", "world", "reference", "compiler", "engine"]);
+    const wrong = importsOf(filesIn("src")).filter(
+      ({ from, to }) => to === "src/catalog/catalog.ts" && deciding.has(roomOf(from) ?? ""),
+    );
+    expect(wrong.map(inWords)).toEqual([]);
+  });
+
   test("imports of packages are declared dependencies", () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
       dependencies: Record<string, string>;
