@@ -132,7 +132,7 @@ const RECORD_SIZES: Record<Exclude<Section, Section.Count>, number> = {
   [Section.ProvenanceBytes]: 1,
 };
 
-/** Sections stand where the writer puts them, one behind the other, with zeros between. */
+/** Sections stand where the writer puts them, one behind the other, with zeros between; all sizes are whole alignments. */
 function checkSections(reader: BundleReader): void {
   let expected = FIRST_SECTION;
   checkZero(reader, Header.Sections + Section.Count * 8, expected);
@@ -144,7 +144,6 @@ function checkSections(reader: BundleReader): void {
       fail(`section ${Section[section]} does not hold whole records`);
     }
     expected = align(offset + size);
-    if (expected > reader.bytes.length) fail(`section ${Section[section]} reaches beyond the end`);
     checkZero(reader, offset + size, expected);
   }
   if (expected !== reader.bytes.length) fail("there is something behind the last section");
@@ -201,6 +200,8 @@ function placeOf(type: PolicyTypeCode): Place {
 class Verifier {
   private readonly patternFacts: PatternFacts[] = [];
   private readonly blocks = new Set<number>();
+  /** By ARN of a principal entry: the text of the unique ID that it is bound to, or null. */
+  private readonly bindings = new Map<string, string | null>();
   /** Bits of `Place` by set: where it may stand. */
   private readonly places: number[] = [];
   private patternBytesMax = 0;
@@ -629,8 +630,18 @@ class Verifier {
       kind === PrincipalEntryKind.Authenticated;
     if (textless ? text !== NONE : text >= this.counts["strings"]!) fail(`element ${element} has an odd principal`);
     const bindable = kind === PrincipalEntryKind.User || kind === PrincipalEntryKind.Role;
-    if (bindable) this.idOrNone(bound, "strings", `element ${element}`);
+    if (bindable) this.binding(text, bound, element);
     else if (bound !== NONE) fail(`element ${element} binds what cannot be bound`);
+  }
+
+  /** An ARN that AWS bound to a unique ID is bound to that one wherever it stands (MATCH-42). */
+  private binding(text: number, bound: number, element: number): void {
+    this.idOrNone(bound, "strings", `element ${element}`);
+    const arn = this.reader.string(text);
+    const uniqueId = this.reader.stringOrNull(bound);
+    const before = this.bindings.get(arn);
+    if (before === undefined) this.bindings.set(arn, uniqueId);
+    else if (before !== uniqueId) fail(`element ${element} binds a principal to another unique id`);
   }
 
   private policies(): void {

@@ -32,7 +32,7 @@ export function scenarioOf(json: ScenarioJson): Scenario {
 }
 
 /** What the first world knows goes before what the second one says of the same name. */
-function joined(one: World, other: World): World {
+export function joined(one: World, other: World): World {
   const both = <T>(pick: (world: World) => ReadonlyMap<string, T>) => new Map([...pick(other), ...pick(one)]);
   return {
     ...one,
