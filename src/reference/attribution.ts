@@ -1,5 +1,5 @@
 /** Which layers, statements and unknowns an answer is put down to: EVAL-6, 3V-10, 3V-11. Only certain facts count. */
-import { type GrantKind, LAYER_ORDER, type Layer, type MissingAllow, type StatementRef } from "../request/decision.js";
+import type { GrantKind, Layer, MissingAllow, StatementRef } from "../request/decision.js";
 import { accountOf, type Question } from "../request/question.js";
 import { directKinds, type Grant, granted, grantOf, LIMITED_KINDS, limitsOf, needsConsent } from "./grant.js";
 import { type Logic, TRUE } from "./kleene.js";
@@ -27,11 +27,7 @@ function certainDenies(layer: LayerResult): readonly StatementRef[] {
 export function missingAllows(the: Case, evaluation: Evaluation, grant: Grant): readonly MissingAllow[] {
   const guardrails = [evaluation.scp, evaluation.rcp, evaluation.vpce].filter(isClosed).map(guardrailMissing);
   const missing = granted(grant).truth === "F" ? grantMissing(the, evaluation) : [];
-  return [...guardrails, ...missing].sort((one, other) => placeOf(one) - placeOf(other));
-}
-
-function placeOf(missing: MissingAllow): number {
-  return LAYER_ORDER.indexOf(missing.layer);
+  return [...guardrails, ...missing];
 }
 
 function isClosed(layer: LayerResult): boolean {
@@ -105,8 +101,7 @@ export function allowances(
 /** Kinds by which a resource's policy grants without the caller's own policies. */
 function sufficientKinds(the: Case, evaluation: Evaluation): readonly GrantKind[] {
   const direct = directKinds(the.question.principal);
-  const isLimited = limitsOf(evaluation).truth !== "T" || accountOf(the.question.principal) === null;
-  return isLimited ? direct : [...direct, ...LIMITED_KINDS];
+  return limitsOf(evaluation).truth === "T" ? [...direct, ...LIMITED_KINDS] : direct;
 }
 
 /** The Allows that certainly name the caller by one of these kinds; null: by any kind. */
@@ -122,9 +117,8 @@ function allowsOf(layer: LayerResult): readonly Outcome[] {
   return layer.levels.flatMap((level) => level.outcomes).filter((outcome) => outcome.effect === "Allow");
 }
 
-/** 3V-11: keys, then policies and what else was not given, each sorted by UTF-16 units; what is not unknown adds nothing. */
+/** 3V-11: keys, then policies and what else was not given, each sorted by UTF-16 units; what is T or F has none. */
 export function causesOf(logics: readonly Logic[]): readonly string[] {
-  const unknown = logics.filter((logic) => logic.truth === "U");
   const sorted = (sets: readonly ReadonlySet<string>[]) => [...new Set(sets.flatMap((set) => [...set]))].sort();
-  return [...sorted(unknown.map((logic) => logic.keys)), ...sorted(unknown.map((logic) => logic.names))];
+  return [...sorted(logics.map((logic) => logic.keys)), ...sorted(logics.map((logic) => logic.names))];
 }

@@ -61,7 +61,10 @@ function hasLongTermKeys(principal: Principal): boolean {
   return (principal.kind === "user" || principal.kind === "root") && principal.credentials.kind === "longTerm";
 }
 
-/** GetSessionToken's credentials: IAM only with MFA, of STS only these (STS-30, and SPEC-4's companions of AssumeRole). */
+/**
+ * GetSessionToken's credentials: IAM only with MFA, of STS only these (STS-30, and SPEC-4's companions of AssumeRole).
+ * GetCallerIdentity has been allowed before.
+ */
 function sessionTokenForbids(principal: Principal, action: string): boolean {
   if (principal.kind !== "user" && principal.kind !== "root") return false;
   if (principal.credentials.kind !== "sessionToken") return false;
@@ -74,13 +77,12 @@ const SESSION_TOKEN_MAY: ReadonlySet<string> = new Set([
   "sts:tagsession",
   "sts:setsourceidentity",
   "sts:setcontext",
-  "sts:getcalleridentity",
 ]);
 
-/** GetFederationToken's credentials: no IAM outside the console, no STS but GetCallerIdentity (STS-31). */
+/** GetFederationToken's credentials outside the console: no IAM; no STS but GetCallerIdentity, allowed before (STS-31). */
 function federationTokenForbids(principal: Principal, action: string): boolean {
   if (principal.kind !== "federatedUser" || principal.console) return false;
-  return isOf("iam", action) || (isOf("sts", action) && action !== "sts:getcalleridentity");
+  return isOf("iam", action) || isOf("sts", action);
 }
 
 function roleSessionForbids(principal: Principal, action: string): boolean {
@@ -146,12 +148,11 @@ const ROLE_ACTIONS: ReadonlySet<string> = new Set([
   "iam:updateroledescription",
 ]);
 
-/** Partitions do not meet, whatever is attached. Callers and resources without one are not asked. */
+/** Partitions do not meet, whatever is attached. Callers without one, and the resource `*`, are not asked. */
 function leavesPartition({ question }: Case): boolean {
   const { principal, resource } = question;
-  if (accountOf(principal) === null || !resource.startsWith("arn:")) return false;
-  const partition = resource.split(":")[1]!;
-  return "partition" in principal && partition !== "" && partition !== principal.partition;
+  if (!("partition" in principal) || !resource.startsWith("arn:")) return false;
+  return resource.split(":")[1] !== principal.partition;
 }
 
 function isOf(service: string, action: string): boolean {

@@ -14,7 +14,7 @@ import { OPERATORS, type OperatorRow, type Relation } from "../policy/operators.
 import type { WorldOptions } from "../policy/options.js";
 import type { Truth } from "../request/decision.js";
 import type { Cardinality, Context } from "../request/question.js";
-import { conjunction, disjunction, hangsOnKeys, known, type Logic, negation } from "./kleene.js";
+import { certainly, conjunction, disjunction, hangsOnKeys, known, type Logic, negation } from "./kleene.js";
 import { arnMatches, globMatches, isArn, isArnPattern, STAR } from "./match.js";
 import { type Filled, fill, textOf, unknownKeysOf } from "./variables.js";
 
@@ -39,10 +39,6 @@ function entryTruth(entry: ConditionEntry, effect: Effect, context: Context, opt
     case "unknown":
       return holdsForUnknown(entry, context, options);
   }
-}
-
-function certainly(value: boolean): Truth {
-  return value ? "T" : "F";
 }
 
 /** §4.3, "Key missing" (COND-10, COND-14, COND-15). */
@@ -119,9 +115,8 @@ type Outcome = "T" | "F" | "varies";
 function outcomeOnAnyValue(entry: ConditionEntry, context: Context): Outcome {
   const row: OperatorRow = OPERATORS[entry.operator.base];
   if (entry.operands.length === 0) return "F";
-  if (row.relation === "like" && row.family === "string" && entry.operands.some(isAnything)) {
-    return row.negated ? "F" : "T";
-  }
+  // Of the string operators only StringLike has live wildcards (COND-20).
+  if (row.family === "string" && entry.operands.some(isAnything)) return row.negated ? "F" : "T";
   const isUnresolved = (operand: Operand) => fill(operand.template, context).kind === "unresolved";
   if (row.family === "string" && entry.operands.every(isUnresolved)) return row.negated ? "T" : "F";
   return "varies";

@@ -17,6 +17,10 @@ export function known(value: boolean): Logic {
   return value ? TRUE : FALSE;
 }
 
+export function certainly(value: boolean): Truth {
+  return value ? "T" : "F";
+}
+
 /** Unknown, because these context keys are. */
 export function hangsOnKeys(keys: Iterable<string>): Logic {
   return { truth: "U", keys: new Set(keys), names: NOTHING };
@@ -41,14 +45,13 @@ export function not(part: Logic): Logic {
   return { ...part, truth: negation(part.truth) };
 }
 
-/** 3V-11: the causes of an unknown whole are those of its unknown parts; what is T or F contributes nothing. */
+/** 3V-11: the causes of an unknown whole are those of its unknown parts; what is T or F has none to contribute. */
 function withCauses(truth: Truth, parts: readonly Logic[]): Logic {
   if (truth !== "U") return known(truth === "T");
-  const unknown = parts.filter((part) => part.truth === "U");
   return {
     truth,
-    keys: new Set(unknown.flatMap((part) => [...part.keys])),
-    names: new Set(unknown.flatMap((part) => [...part.names])),
+    keys: new Set(parts.flatMap((part) => [...part.keys])),
+    names: new Set(parts.flatMap((part) => [...part.names])),
   };
 }
 

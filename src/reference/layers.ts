@@ -282,7 +282,7 @@ function weightOf(the: Case, layer: Layer, document: Document, place: Place): We
 function isShutOut(the: Case): boolean {
   const { principal } = the.question;
   if (principal.kind === "service" || principal.kind === "originAccessIdentity") return false;
-  return the.layers.publicAccessRestricted && (accountOf(principal) === null || !the.sameAccount);
+  return the.layers.publicAccessRestricted && !the.sameAccount;
 }
 
 function everyKind(logic: Logic): Kinds {

@@ -20,7 +20,7 @@ export interface Caller {
   readonly isGateway: boolean;
 }
 
-/** How a statement names the caller. A kind that is not here is certainly not among them. */
+/** How a statement names the caller. A kind that is not here, or is F, is certainly not among them. */
 export type Kinds = ReadonlyMap<GrantKind, Logic>;
 
 export const NO_KINDS: Kinds = new Map();
@@ -93,7 +93,7 @@ export function kindsOfEntry(entry: PrincipalEntry, caller: Caller): Kinds {
 }
 
 function only(kind: GrantKind, logic: Logic): Kinds {
-  return logic.truth === "F" ? NO_KINDS : new Map([[kind, logic]]);
+  return new Map([[kind, logic]]);
 }
 
 /** `"*"` is everyone; `{"AWS": "*"}` covers services by `awsStarMatchesService` (§3.3). */

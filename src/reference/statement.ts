@@ -1,12 +1,11 @@
 /** Statements (§3.4): whether one hits, for which grant kinds, and if not, why. */
-import { lowerAscii } from "../policy/ascii.js";
-import type { ActionElement, Effect, Policy, ResourceElement, Statement } from "../policy/model.js";
+import type { ActionElement, Effect, Policy, ResourceElement, Statement, Template } from "../policy/model.js";
 import type { WorldOptions } from "../policy/options.js";
-import type { Layer, Reason, StatementRef } from "../request/decision.js";
+import type { Layer, Reason, StatementRef, Truth } from "../request/decision.js";
 import type { Context } from "../request/question.js";
 import { positionAt } from "../text/span.js";
 import { entryHolds } from "./condition.js";
-import { and, FALSE, hangsOnKeys, known, type Logic, or, TRUE } from "./kleene.js";
+import { and, certainly, disjunction, FALSE, hangsOnKeys, known, type Logic, TRUE } from "./kleene.js";
 import { globMatches, resourceMatches, wildcards } from "./match.js";
 import { anyKind, type Caller, type Kinds, kindsOfElement, NO_KINDS } from "./principal.js";
 import { fill, unknownKeysOf } from "./variables.js";
@@ -87,10 +86,10 @@ function withParts(named: Kinds, others: readonly Logic[]): Kinds {
 function actionHits(element: ActionElement, effect: Effect, facts: Facts): Logic {
   const decided = decidedBeforehand(element, effect, facts.options);
   if (decided !== null) return known(decided);
-  const isMatch = element.patterns.some((entry) => {
-    if (entry.kind === "pattern") return globMatches(wildcards(entry.pattern), facts.action);
-    return facts.options.invalidEntry === "literal" && lowerAscii(entry.text) === facts.action;
-  });
+  // No request's action reads like an entry that AWS cannot hold, so such an entry as it stands matches nothing (GRAM-52).
+  const isMatch = element.patterns.some(
+    (entry) => entry.kind === "pattern" && globMatches(wildcards(entry.pattern), facts.action),
+  );
   return known(isMatch !== element.negated);
 }
 
@@ -99,27 +98,28 @@ function resourceHits(element: ResourceElement | null, effect: Effect, facts: Fa
   if (element === null) return TRUE; // MATCH-28
   const decided = decidedBeforehand(element, effect, facts.options);
   if (decided !== null) return known(decided);
-  const templates = element.patterns.flatMap((entry) => (entry.kind === "pattern" ? [entry.template] : []));
-  const matched = or(...element.patterns.map((entry) => patternMatches(entry, facts)));
-  if (matched.truth === "U") return hangsOnKeys(unknownKeysOf(templates, facts.context));
-  return known((matched.truth === "T") !== element.negated);
+  const matched = disjunction(element.patterns.map((entry) => patternMatches(entry, facts)));
+  if (matched === "U") return hangsOnKeys(unknownKeysOf(templatesOf(element), facts.context));
+  return known((matched === "T") !== element.negated);
 }
 
-function patternMatches(entry: ResourceElement["patterns"][number], facts: Facts): Logic {
+function patternMatches(entry: ResourceElement["patterns"][number], facts: Facts): Truth {
   if (entry.kind === "invalid") {
-    return known(facts.options.invalidEntry === "literal" && entry.text === facts.resource);
+    return certainly(facts.options.invalidEntry === "literal" && entry.text === facts.resource);
   }
   const filled = fill(entry.template, facts.context);
   switch (filled.kind) {
     case "known":
-      return known(resourceMatches(filled.pattern, facts.resource, facts.options.resourceGlob));
+      return certainly(resourceMatches(filled.pattern, facts.resource, facts.options.resourceGlob));
     case "unresolved":
-      return FALSE; // MATCH-27
+      return "F"; // MATCH-27
     case "unknown":
-      return globMatches(filled.pattern, facts.resource)
-        ? hangsOnKeys(unknownKeysOf([entry.template], facts.context))
-        : FALSE;
+      return globMatches(filled.pattern, facts.resource) ? "U" : "F";
   }
+}
+
+function templatesOf(element: ResourceElement): readonly Template[] {
+  return element.patterns.flatMap((entry) => (entry.kind === "pattern" ? [entry.template] : []));
 }
 
 /**
@@ -141,9 +141,8 @@ function decidedBeforehand(
 /** VAR-10 under `unresolvedVariable=statement`: the variables of an Allow are one more part of it. */
 function variablesHold(statement: Statement, facts: Facts): Logic {
   if (facts.options.unresolvedVariable === "operand" || statement.effect === "Deny") return TRUE;
-  const patterns = statement.resource?.patterns ?? [];
   const templates = [
-    ...patterns.flatMap((entry) => (entry.kind === "pattern" ? [entry.template] : [])),
+    ...(statement.resource === null ? [] : templatesOf(statement.resource)),
     ...statement.conditions.flatMap((entry) => entry.operands.map((operand) => operand.template)),
   ];
   if (templates.some((template) => fill(template, facts.context).kind === "unresolved")) return FALSE;

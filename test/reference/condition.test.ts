@@ -206,6 +206,8 @@ describe("3V-4 over every form and cardinality", () => {
       ["NumericEquals", "x"],
       ["ArnLike", "*"],
       ["StringEquals", ["${aws:gone}", "x"]],
+      ["StringLike", ""],
+      ["ArnLike", "${aws:gone}"],
     ],
   } as const;
   const NEGATED_OUTCOMES = {
@@ -223,6 +225,8 @@ describe("3V-4 over every form and cardinality", () => {
       ["NotIpAddress", "x"],
       ["NumericNotEquals", "NaN"],
       ["ArnNotLike", "*"],
+      ["StringNotLike", ""],
+      ["ArnNotLike", "${aws:gone}"],
     ],
   } as const;
 
@@ -350,12 +354,16 @@ describe("the ledger", () => {
     ["COND-43", { DateEquals: { "aws:k": "2026-13-01" } }, { "aws:k": "2026-13-01" }, "F"],
     ["COND-50", { Bool: { "aws:k": "false" } }, { "aws:k": "banana" }, "T"],
     ["COND-50", { Bool: { "aws:k": "true" } }, { "aws:k": " true " }, "F"],
+    ["3V-5", { Bool: { "aws:k": "${aws:u}" } }, { "aws:k": "true", "aws:u": UNKNOWN }, "U aws:u"],
+    ["3V-5", { Bool: { "aws:k": "${aws:u}" } }, { "aws:k": "false", "aws:u": UNKNOWN }, "U aws:u"],
     ["COND-51", { "ForAllValues:Bool": { "aws:k": "true" } }, {}, "T"],
     ["COND-51", { "ForAnyValue:Bool": { "aws:k": "true" } }, {}, "F"],
     ["COND-52", { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } }, {}, "T"],
     ["COND-52", { Bool: { "aws:MultiFactorAuthPresent": "false" } }, {}, "F"],
     ["COND-55", { BinaryEquals: { "aws:k": "YQ==" } }, { "aws:k": "YQ==" }, "T"],
     ["COND-55", { BinaryEquals: { "aws:k": "YQ==" } }, { "aws:k": "no-binary" }, "F"],
+    ["COND-55", { BinaryEquals: { "aws:k": "YWI=" } }, { "aws:k": "YQ==" }, "F"],
+    ["COND-55", { BinaryEquals: { "aws:k": "YWI=" } }, { "aws:k": "YWM=" }, "F"],
     ["COND-60", { IpAddress: { "aws:k": "203.0.113.5" } }, { "aws:k": "203.0.113.5" }, "T"],
     ["COND-61", { IpAddress: { "aws:k": "192.0.2.77/24" } }, { "aws:k": "192.0.2.1" }, "T"],
     ["COND-61", { IpAddress: { "aws:k": "2001:db8::1/32" } }, { "aws:k": "2001:db8::5" }, "F"],
@@ -426,6 +434,7 @@ describe("the ledger", () => {
     ["COND-63b", "ArnLike", ["arn:aws:iam::*:user/*", "not-an-arn"], "T", "T"],
     ["COND-63c", "ArnNotLike", ["arn:aws:iam::*:user/*", "not-an-arn"], "F", "F"],
     ["COND-63d", "ArnNotLike", ["arn:aws:iam::*:role/*", "not-an-arn"], "F", "T"],
+    ["COND-63", "ArnLike", "*:aws:s3:::b", "F", "T"],
     ["COND-63", "ArnEquals", "*", "T", "T"],
     ["COND-63", "ArnNotEquals", "*", "F", "F"],
   ])("%s: %s %j: Allow %s, Deny %s", (_, operator, operands, allow, deny) => {

@@ -53,6 +53,42 @@ describe("the ledger", () => {
       { action: "kms:Decrypt", resource: KEY, kind: "kms", resourcePolicies: [forPrincipal({ AWS: A1 })] },
     ],
     [
+      "MATCH-46, a boundary of two documents of which one is held",
+      "explicitDeny RESOURCE",
+      {
+        identity: [ALLOW_ALL],
+        boundary: [ALLOW_ALL, "the other one"],
+        resourcePolicies: [[{ Effect: "Deny", NotPrincipal: { AWS: [A1, USER_ARN] } }]],
+      },
+    ],
+    [
+      "MATCH-46, a boundary without documents",
+      "explicitDeny RESOURCE",
+      { boundary: [], resourcePolicies: [[{ Effect: "Deny", NotPrincipal: { AWS: [A1, USER_ARN] } }]] },
+    ],
+    [
+      "MATCH-46, users and roles only",
+      "allowed IDENTITY",
+      {
+        caller: federated(),
+        identity: [ALLOW_ALL],
+        sessionPolicies: [ALLOW_ALL],
+        boundary: [ALLOW_ALL],
+        resourcePolicies: [[{ Effect: "Deny", NotPrincipal: { AWS: [A1, FEDERATED_ARN] } }]],
+      },
+    ],
+    [
+      "MATCH-47, a role's trust policy by option too",
+      "implicitDeny TRUST",
+      {
+        ...ASSUME,
+        caller: session({ federatedProvider: `arn:aws:iam::${A1}:saml-provider/idp` }),
+        identity: [ALLOW_ALL],
+        resourcePolicies: [forPrincipal({ Federated: `arn:aws:iam::${A1}:saml-provider/idp` })],
+        options: { federatedInResourcePolicies: true },
+      },
+    ],
+    [
       "MATCH-50",
       "implicitDeny TRUST",
       {
@@ -118,6 +154,11 @@ describe("the ledger", () => {
         rcps: [[[{ Effect: "Deny", Action: "sts:*" }]]],
       },
     ],
+    [
+      "EVAL-13, a bucket of the name `role` is no role",
+      "explicitDeny RCP",
+      inside("s3:GetObject", "arn:aws:s3:::role/aws-service-role/k", { rcps: [[[{ Effect: "Deny" }]]] }),
+    ],
     ["EVAL-14", "allowed IDENTITY", inside("sqs:ListQueues", "*", { rcps: [[[{ Effect: "Deny", Action: "sqs:*" }]]] })],
     [
       "EVAL-14",
@@ -173,6 +214,27 @@ describe("the ledger", () => {
         context: { "aws:SourceIp": "192.0.2.1" },
         resourcePolicies: [forPrincipal("*", { Condition: { IpAddress: { "aws:SourceIp": "192.0.2.0/24" } } })],
       },
+    ],
+    [
+      "EVAL-20, a gateway narrows its own policy only",
+      "allowed IDENTITY",
+      {
+        owner: A2,
+        identity: [ALLOW_ALL],
+        endpoint: "gateway",
+        vpce: [ALLOW_ALL],
+        resourcePolicies: [forPrincipal({ AWS: A1 })],
+      },
+    ],
+    [
+      "EVAL-22, REQ-13: root's power is that of its federated users too",
+      "allowed IDENTITY",
+      { caller: federated({ parentArn: `arn:aws:iam::${A1}:root`, parentId: null }), sessionPolicies: [ALLOW_ALL] },
+    ],
+    [
+      "REQ-13, parent not known",
+      "implicitDeny IDENTITY",
+      { caller: federated({ parentArn: null, parentId: null }), sessionPolicies: [ALLOW_ALL] },
     ],
     ["EVAL-31", "implicitDeny IDENTITY", { resourcePolicies: [forPrincipal({ AWS: A1 })] }],
     [
@@ -311,7 +373,40 @@ describe("the ledger", () => {
       "implicitDeny RESOURCE",
       { action: "kms:RetireGrant", resource: KEY, kind: "kms", identity: [ALLOW_ALL], resourcePolicies: [DENY_ALL] },
     ],
+    [
+      "SPEC-14, the caller's own policies deny (EVAL-1)",
+      "explicitDeny IDENTITY",
+      {
+        action: "kms:RetireGrant",
+        resource: KEY,
+        kind: "kms",
+        use: "kmsGrant",
+        identity: [DENY_ALL],
+        resourcePolicies: [forPrincipal({ AWS: USER_ARN })],
+      },
+    ],
+    [
+      "SPEC-14, whatever the key's policies are said to be",
+      "implicitDeny TRUST",
+      {
+        action: "kms:RetireGrant",
+        resource: KEY,
+        kind: "trust",
+        resourcePolicies: [forPrincipal({ AWS: USER_ARN }, { Action: "kms:*" })],
+      },
+    ],
     ["SPEC-15", "implicitDeny SERVICE", inside("kms:CreateAlias", `arn:aws:kms:eu-west-1:${A1}:alias/aws/x`)],
+    ["SPEC-15, only changes", "allowed IDENTITY", inside("kms:DescribeKey", `arn:aws:kms:eu-west-1:${A1}:alias/aws/x`)],
+    [
+      "SPEC-15, only users",
+      "allowed RESOURCE",
+      {
+        caller: service("x.amazonaws.com"),
+        action: "kms:CreateAlias",
+        resource: `arn:aws:kms:eu-west-1:${A1}:alias/aws/x`,
+        resourcePolicies: [forPrincipal({ Service: "x.amazonaws.com" })],
+      },
+    ],
     ["SPEC-21", "implicitDeny IDENTITY", { use: "denyOnly", resourcePolicies: [forPrincipal({ AWS: USER_ARN })] }],
     ["SPEC-21", "explicitDeny RESOURCE", { use: "denyOnly", identity: [ALLOW_ALL], resourcePolicies: [DENY_ALL] }],
     [
@@ -329,6 +424,15 @@ describe("the ledger", () => {
       "SPEC-22",
       "allowed RESOURCE",
       { caller: anonymous, restricted: true, use: "acl", resourcePolicies: [forPrincipal("*")] },
+    ],
+    [
+      "SPEC-22, MATCH-51",
+      "allowed RESOURCE",
+      {
+        caller: { kind: "originAccessIdentity", arn: OAI_ARN },
+        restricted: true,
+        resourcePolicies: [forPrincipal({ AWS: OAI_ARN })],
+      },
     ],
     [
       "SPEC-24",
@@ -358,6 +462,11 @@ describe("the ledger", () => {
       inside("iam:DeletePolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", { owner: null }),
     ],
     [
+      "SPEC-34, only policies of IAM",
+      "allowed IDENTITY",
+      inside("iam:TagPolicy", "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"),
+    ],
+    [
       "SPEC-34",
       "implicitDeny SERVICE",
       inside("iam:TagRole", `arn:aws:iam::${A1}:role/aws-reserved/sso.amazonaws.com/R`),
@@ -375,6 +484,11 @@ describe("the ledger", () => {
       inside("sts:AssumeRoot", ROOT_TARGET, { owner: A2, mayAssumeRoot: true, resourcePolicies: [DENY_ALL] }),
     ],
     [
+      "SPEC-35, whatever the target is said to be",
+      "allowed IDENTITY",
+      inside("sts:AssumeRoot", ROOT_TARGET, { owner: A2, mayAssumeRoot: true, kind: "trust" }),
+    ],
+    [
       "SPEC-35",
       "explicitDeny SESSION",
       { caller: root({ credentials: { kind: "assumeRoot", taskPolicy: null } }), sessionPolicies: [DENY_ALL] },
@@ -386,6 +500,16 @@ describe("the ledger", () => {
     ],
     ["STS-1", "allowed SERVICE", { action: "sts:GetCallerIdentity", resource: "*", identity: [DENY_ALL] }],
     ["STS-1", "implicitDeny RESOURCE", { caller: anonymous, action: "sts:GetCallerIdentity", resource: "*" }],
+    [
+      "STS-1, a web identity has not signed",
+      "implicitDeny RESOURCE",
+      { caller: { kind: "webIdentity", provider: "p" }, action: "sts:GetCallerIdentity", resource: "*" },
+    ],
+    [
+      "STS-1, nor has SAML",
+      "implicitDeny RESOURCE",
+      { caller: { kind: "saml", provider: "p" }, action: "sts:GetCallerIdentity", resource: "*" },
+    ],
     ["STS-2", "allowed SERVICE", { action: "sts:GetSessionToken", resource: "*", identity: [DENY_ALL] }],
     [
       "STS-2",
@@ -458,10 +582,21 @@ describe("the ledger", () => {
       inside("iam:ListUsers", "*", { caller: federated({ console: true }), sessionPolicies: [ALLOW_ALL] }),
     ],
     ["STS-32", "implicitDeny SERVICE", inside("sts:GetSessionToken", "*", { caller: session() })],
+    ["STS-32, sessions of roles only", "allowed IDENTITY", inside("sts:GetFederationToken", "*")],
     ["STS-33", "implicitDeny SERVICE", { ...ASSUME, caller: root(), resourcePolicies: [forPrincipal({ AWS: A1 })] }],
     ["STS-34", "allowed IDENTITY", inside("iam:ListUsers", "*", { caller: session() })],
     ["PASS-3", "implicitDeny SERVICE", inside("iam:PassRole", `arn:aws:iam::${A2}:role/R`, { owner: A2 })],
     ["PASS-3", "allowed IDENTITY", inside("iam:PassRole", ROLE_ARN)],
+    [
+      "PASS-3, 3V-12",
+      "indeterminate allowed|implicitDeny on resource account",
+      inside("iam:PassRole", "arn:aws:iam:::role/R", { owner: null }),
+    ],
+    [
+      "PASS-3, a caller without account",
+      "implicitDeny RESOURCE",
+      { caller: service("x.amazonaws.com"), action: "iam:PassRole", resource: ROLE_ARN },
+    ],
     ["§6.4 step 0", "implicitDeny SERVICE", { identity: [ALLOW_ALL], resource: "arn:aws-cn:s3:::b/k" }],
     [
       "§6.4 step 0",
@@ -598,6 +733,14 @@ describe("the ledger", () => {
     expect(asked(setup)).toBe("indeterminate allowed|explicitDeny|implicitDeny on aws:k1, aws:k2");
   });
 
+  test("3V-7, 3V-11: a kind that does not grant adds no cause", () => {
+    const setup: Setup = {
+      caller: user({ uniqueId: null }),
+      resourcePolicies: [forPrincipal({ AWS: "AIDAALICE", CanonicalUser: "a".repeat(64) })],
+    };
+    expect(asked(setup)).toBe(`indeterminate allowed|implicitDeny on unique id of ${USER_ARN}`);
+  });
+
   test("3V-11: keys, then what else was not given, then the owner", () => {
     const principal = { AWS: ["AIDAALICE"] };
     const condition = { Condition: { StringEquals: { "aws:z": "y" } } };
@@ -644,6 +787,11 @@ describe("attribution", () => {
     ["trust and identity", ASSUME, [`TRUST ${ROLE_ARN}`, `IDENTITY ${USER_ARN}`]],
     ["a session without name", { caller: session({ sessionName: null, sessionArn: null }) }, [`IDENTITY ${ROLE_ARN}`]],
     [
+      "a guardrail only, where the resource grants past the boundary (EVAL-31)",
+      { scps: [[ALLOW_OTHER]], boundary: [ALLOW_OTHER], resourcePolicies: [forPrincipal({ AWS: USER_ARN })] },
+      ["SCP scps[0]"],
+    ],
+    [
       "a federated user without session policies",
       { caller: federated(), identity: [ALLOW_ALL] },
       [`SESSION session policies of ${FEDERATED_ARN}`],
@@ -683,6 +831,18 @@ describe("attribution", () => {
         "IDENTITY identity[1]#0",
       ],
     ],
+    [
+      "SPEC-24: no deny of the bucket's that has been taken away",
+      {
+        caller: root(),
+        action: "s3:PutBucketPolicy",
+        resource: "arn:aws:s3:::b",
+        scps: [[DENY_ALL]],
+        resourcePolicies: [DENY_ALL],
+      },
+      ["SCP scps[0][0]#0"],
+    ],
+    ["STS-1: no statement", { action: "sts:GetCallerIdentity", resource: "*", identity: [ALLOW_ALL] }, []],
     [
       "identity",
       { identity: [ALLOW_OTHER, [{ Action: "ec2:*" }, {}], ALLOW_ALL], resourcePolicies: [forPrincipal({ AWS: A1 })] },

@@ -90,6 +90,13 @@ describe("resources", () => {
     expect([one("Allow"), one("Deny")].map(({ layers }) => layers[0]!.statements[0]!.hit)).toEqual(["F", "T"]);
   });
 
+  it("GRAM-52: what is unknown beside an entry that AWS cannot hold hangs on the variable alone", () => {
+    const context: Record<string, Value> = { "my:u": UNKNOWN };
+    const statement = { Resource: ["my-bucket", "arn:aws:s3:::b/${my:u}"] };
+    expect(hits(statement, { ...LENIENT, context })).toBe("U T");
+    expect(asked({ ...LENIENT, context, identity: [[statement]] })).toBe("indeterminate allowed|implicitDeny on my:u");
+  });
+
   it("MATCH-22 under resourceGlob=plain: wildcards cross colons everywhere", () => {
     const statement = { Resource: "arn:a*s:eu-west-1:111111111111:x:y:z" };
     const resource = "arn:aws:sns:eu-west-1:111111111111:x:y:z";
@@ -216,6 +223,22 @@ describe("variables", () => {
       hits({ Resource: "arn:aws:x:${my:x}r?s:a:b" }, { resource, context: { "my:x": value } });
     const resource = "arn:aws:x:::r:s:a:b";
     expect([at("::"), at(""), at(UNKNOWN)]).toEqual(["T T", "F F", "U U"]);
+  });
+
+  test.each<[string, Setup]>([
+    ["VAR-7: a multi key resolves no variable", { context: { "my:k": "x", "aws:TagKeys": ["x"] } }],
+    ["MATCH-28: a policy without resources", { kind: "trust", action: "sts:AssumeRole", context: { "my:k": "x" } }],
+  ])("VAR-10 under `statement`: %s", (_, setup) => {
+    const options = { unresolvedVariable: "statement" } as const;
+    const statement = { Principal: { AWS: "*" }, ...equals(["x", "${aws:TagKeys}"]) };
+    const { layers } = ask({ ...setup, options, resourcePolicies: [[statement]] });
+    expect(layers[0]!.statements[0]!.reason).toEqual({ part: "variable" });
+  });
+
+  it("VAR-10 under `statement`: an entry that AWS cannot hold has no variables (GRAM-52)", () => {
+    const statement = { Resource: ["my-bucket", "arn:aws:s3:::b/${my:x}"] };
+    const context = { "my:x": "k" };
+    expect(hits(statement, { ...LENIENT, context, options: { unresolvedVariable: "statement" } })).toBe("T T");
   });
 
   it("VAR-10 under `statement`: an Allow with a variable on an unknown key is never certain (3V-6)", () => {
