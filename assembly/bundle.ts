@@ -211,6 +211,13 @@ export function setMissingCount(id: u32): u32 {
   return load<u32>(sets + id * SetRecord.Size, SetRecord.MissingCount);
 }
 
+/** Whether nothing is known of the set's layer, not even whether anything is attached: it misses just what it is called. */
+export function setIsUnheld(id: u32): bool {
+  if (setDocumentCount(id) != 0 || setMissingCount(id) != 1) return false;
+  const record = sets + id * SetRecord.Size;
+  return load<u32>(pool + load<u32>(record, SetRecord.MissingStart) * 4) == load<u32>(record, SetRecord.Label);
+}
+
 export function setStatementCount(id: u32): u32 {
   return load<u32>(sets + id * SetRecord.Size, SetRecord.StatementCount);
 }

@@ -19,8 +19,7 @@ import {
   elementBits,
   elementCount,
   option,
-  setDocumentCount,
-  setMissingCount,
+  setIsUnheld,
   stringAt,
   stringLength,
 } from "./bundle";
@@ -261,13 +260,13 @@ function denyAllBut(element: u32): u32 {
   return truth;
 }
 
-/** A set that holds nothing and misses something says that not even the attachment is known. */
+/** Of a set that is missing as a whole not even the attachment is known; a policy that is attached and not held is attached. */
 function boundaryAttached(): u32 {
   const boundary = field(Frame.Boundary);
   // Service-linked roles have none (EVAL-17).
   if (boundary == <u32>Format.None || field(Frame.CallerBits) & CallerBits.ServiceLinked) return Truth.False;
   if (boundary == <u32>FrameSet.Unknown) return Truth.Unknown;
-  return setDocumentCount(boundary) == 0 && setMissingCount(boundary) != 0 ? Truth.Unknown : Truth.True;
+  return setIsUnheld(boundary) ? Truth.Unknown : Truth.True;
 }
 
 /** Whether all levels of the caller's identity are listed. */

@@ -280,7 +280,7 @@ export enum PolicyTypeCode {
   trust = 8,
 }
 
-/** A document set. */
+/** A document set. Without documents, and with its own label as all that it misses: not even the attachment is known (3V-8). */
 export enum SetRecord {
   Label = 0,
   /** In Pool: pairs of policy id and `DocumentUse`. */

@@ -3,7 +3,7 @@ import { rcpServices } from "../catalog/rcp-services.js";
 import { scpExemptActions } from "../catalog/scp-exempt.js";
 import { GRANT_KINDS, type Layer, type LayerTrace } from "../request/decision.js";
 import { accountOf, type Principal, type Question } from "../request/question.js";
-import type { Layers } from "../world/layers.js";
+import { isUnheld, type Layers } from "../world/layers.js";
 import type { Document, DocumentSet, World } from "../world/model.js";
 import { and, FALSE, hangsOnNames, known, type Logic, or, TRUE } from "./kleene.js";
 import { globMatches, wildcards } from "./match.js";
@@ -254,12 +254,12 @@ function callerOf(the: Case, layer: Layer, document: Document): Caller {
   };
 }
 
-/** MATCH-46 speaks of users and roles; a boundary of which nothing is held may not be there at all (3V-6). */
+/** MATCH-46 speaks of users and roles; where nothing is known of the layer, it may have none (3V-6). */
 function boundaryIsAttached(the: Case): Logic {
   const { kind } = the.question.principal;
   const set = attachedBoundary(the);
   if (set === null || (kind !== "user" && kind !== "roleSession")) return FALSE;
-  return set.documents.length === 0 && set.missing.length > 0 ? missingOf(set) : TRUE;
+  return isUnheld(set) ? missingOf(set) : TRUE;
 }
 
 function missingOf(set: DocumentSet): Logic {

@@ -111,6 +111,8 @@ class DetailsReader implements AuthorizationDetails {
   private readonly groups = new Map<string, Attached>();
   /** ARNs of this export; pages must not repeat them. */
   private readonly seen = new Set<string>();
+  /** By kind, account and lower-cased name. */
+  private readonly names = new Set<string>();
   private readonly found: Findings[] = [];
 
   constructor(
@@ -154,6 +156,10 @@ class DetailsReader implements AuthorizationDetails {
       const policy = readFields(findings, item, `Policies[${index}]`, POLICY_FIELDS, "warning");
       const arn = policy?.requiredText("Arn") ?? null;
       if (policy === null || arn === null || this.isRepeated(findings, policy, arn)) return;
+      const account = arnAccount(arn);
+      const name = arn.slice(arn.lastIndexOf("/") + 1);
+      // AWS's own policies belong to no account.
+      if (account !== null && this.isRepeatedName(findings, policy.get("Arn")!, account, "policy", name)) return;
       const document = defaultDocument(findings, policy);
       if (document === null) return;
       const parsed = this.sharedPolicy(findings, document, arn);
@@ -176,7 +182,7 @@ class DetailsReader implements AuthorizationDetails {
   readGroups({ findings, fields }: Page): void {
     fields.items("GroupDetailList").forEach((item, index) => {
       const group = readFields(findings, item, `GroupDetailList[${index}]`, GROUP_FIELDS, "warning");
-      const named = group === null ? null : this.entity(findings, group, "GroupName");
+      const named = group === null ? null : this.entity(findings, group, "group", "GroupName");
       if (group === null || named === null) return;
       this.groups.set(
         groupKey(named.account, named.name),
@@ -188,7 +194,7 @@ class DetailsReader implements AuthorizationDetails {
   readUsers({ findings, fields }: Page): void {
     fields.items("UserDetailList").forEach((item, index) => {
       const user = readFields(findings, item, `UserDetailList[${index}]`, USER_FIELDS, "warning");
-      const named = user === null ? null : this.entity(findings, user, "UserName");
+      const named = user === null ? null : this.entity(findings, user, "user", "UserName");
       if (user === null || named === null) return;
       const own = this.policiesOf(findings, user, named.arn, "UserPolicyList");
       const groups = (user.texts("GroupList") ?? []).map((name) => this.group(named.account, name));
@@ -199,7 +205,7 @@ class DetailsReader implements AuthorizationDetails {
   readRoles({ findings, fields }: Page): void {
     fields.items("RoleDetailList").forEach((item, index) => {
       const role = readFields(findings, item, `RoleDetailList[${index}]`, ROLE_FIELDS, "warning");
-      const named = role === null ? null : this.entity(findings, role, "RoleName");
+      const named = role === null ? null : this.entity(findings, role, "role", "RoleName");
       if (role === null || named === null) return;
       const own = this.policiesOf(findings, role, named.arn, "RolePolicyList");
       const record = this.principal(findings, role, named, "role", role.text("RoleId"), [own]);
@@ -209,15 +215,16 @@ class DetailsReader implements AuthorizationDetails {
   }
 
   /** Name, ARN and account of a user, group or role; null after findings. */
-  private entity(findings: Findings, fields: Fields, nameField: string): Named | null {
+  private entity(findings: Findings, fields: Fields, kind: EntityKind, nameField: string): Named | null {
     const name = fields.requiredText(nameField);
     const arn = fields.requiredText("Arn");
     if (name === null || arn === null || this.isRepeated(findings, fields, arn)) return null;
     const account = arnAccount(arn);
-    if (account === null || splitArn(arn)?.service !== "iam") {
-      findings.error(fields.get("Arn")!.span, "invalid-arn", `${quoted(arn)} is no ARN of IAM`);
+    if (account === null || !isArnOf(arn, kind, name)) {
+      findings.error(fields.get("Arn")!.span, "invalid-arn", `${quoted(arn)} is no ARN of a ${kind} ${quoted(name)}`);
       return null;
     }
+    if (this.isRepeatedName(findings, fields.get(nameField)!, account, kind, name)) return null;
     this.accounts.add(account);
     return { name, arn, account };
   }
@@ -228,6 +235,27 @@ class DetailsReader implements AuthorizationDetails {
       return false;
     }
     findings.error(fields.get("Arn")!.span, "repeated-arn", `${quoted(arn)} is in the export twice`);
+    return true;
+  }
+
+  /**
+   * Names are unique in an account whatever the path, and not distinguished by case: sessions and groups go by them
+   * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names).
+   */
+  private isRepeatedName(
+    findings: Findings,
+    at: JsonValue,
+    account: string,
+    kind: EntityKind | "policy",
+    name: string,
+  ): boolean {
+    const key = `${kind} ${account}/${name.toLowerCase()}`;
+    if (!this.names.has(key)) {
+      this.names.add(key);
+      return false;
+    }
+    const message = `account ${account} has another ${kind} ${quoted(name)}`;
+    findings.error(at.span, "repeated-name", message, "names are unique in an account, whatever the path and the case");
     return true;
   }
 
@@ -265,12 +293,19 @@ class DetailsReader implements AuthorizationDetails {
   }
 
   private inlinePolicies(findings: Findings, fields: Fields, arn: string, name: string): Document[] {
+    const names = new Set<string>();
     return fields.items(name).flatMap((item, index): Document[] => {
       const where = `${fields.path(name)}[${index}]`;
       const inline = readFields(findings, item, where, ["PolicyName", "PolicyDocument"], "warning");
       const policyName = inline?.requiredText("PolicyName") ?? null;
       const document = inline?.required("PolicyDocument") ?? null;
-      if (policyName === null || document === null) return [];
+      if (inline === null || policyName === null || document === null) return [];
+      if (names.has(policyName)) {
+        const message = `${quoted(arn)} has another inline policy ${quoted(policyName)}`;
+        findings.error(inline.get("PolicyName")!.span, "repeated-name", message);
+        return [];
+      }
+      names.add(policyName);
       const policy = readPolicy(findings, document, "identity", `${arn}/inline/${policyName}`, this.options);
       return policy === null ? [] : [{ policy, use: "policy" }];
     });
@@ -329,6 +364,15 @@ class DetailsReader implements AuthorizationDetails {
 
 function groupKey(account: string, name: string): string {
   return `${account}/${name}`;
+}
+
+type EntityKind = "user" | "group" | "role";
+
+/** `arn:P:iam::A:user/path/name`. */
+function isArnOf(arn: string, kind: EntityKind, name: string): boolean {
+  const parts = splitArn(arn);
+  if (parts?.service !== "iam") return false;
+  return parts.resource.startsWith(`${kind}/`) && parts.resource.endsWith(`/${name}`);
 }
 
 interface Named {

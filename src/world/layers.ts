@@ -15,7 +15,7 @@ export interface Layers {
   readonly rcp: readonly DocumentSet[];
   /** Null: no endpoint, or one without a policy (EVAL-20). */
   readonly vpce: DocumentSet | null;
-  /** Null: none attached. Set with nothing but `missing`: not even the attachment is known. */
+  /** Null: none attached. `isUnheld`: not even the attachment is known. */
   readonly boundary: DocumentSet | null;
   readonly session: DocumentSet | null;
   readonly identity: DocumentSet;
@@ -78,6 +78,11 @@ export function emptySet(label: string): DocumentSet {
 /** A set that should be there and is not held (3V-8); it is missing under its own label. */
 export function missingSet(label: string): DocumentSet {
   return { label, documents: [], missing: [label] };
+}
+
+/** Whether a set is what `missingSet` made: of its layer nothing is known, not even whether anything is attached (3V-8). */
+export function isUnheld(set: DocumentSet): boolean {
+  return set.documents.length === 0 && set.missing.length === 1 && set.missing[0] === set.label;
 }
 
 function accountLevels(world: World, id: string, type: "scps" | "rcps"): readonly DocumentSet[] {

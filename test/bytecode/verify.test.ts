@@ -511,6 +511,18 @@ const TABLE: LieTable = {
         bundle.set(Section.Sets, setAt(bundle, "scps[1]"), SetRecord.MissingStart, bundle.append(Section.Pool, [9999])),
     ],
   ],
+  "what sets miss": [
+    [
+      "the label by another string (MATCH-46)",
+      "hides its label",
+      (bundle) => {
+        const set = setAt(bundle, "permissions boundary");
+        const label = bundle.text(bundle.field(Section.Sets, set, SetRecord.Label));
+        bundle.set(Section.Sets, set, SetRecord.MissingStart, bundle.append(Section.Pool, [bundle.string(label)]));
+        bundle.set(Section.Sets, set, SetRecord.MissingCount, 1);
+      },
+    ],
+  ],
   levels: [
     ["sets behind the pool", "beyond the pool", setField(Section.Levels, LevelsRecord.Start, 1 << 20)],
     [

@@ -208,6 +208,44 @@ describe("what is wrong", () => {
       { RoleDetailList: [{ ...ROLE_DETAIL, AssumeRolePolicyDocument: null }] },
       ["error missing-field"],
     ],
+    [
+      "two roles of one name, in two paths",
+      { RoleDetailList: [ROLE_DETAIL, { ...ROLE_DETAIL, Arn: `arn:aws:iam::${A1}:role/Deploy` }] },
+      ["error repeated-name"],
+    ],
+    [
+      "two users of one name, in two spellings",
+      {
+        UserDetailList: [ALICE_DETAIL, { ...ALICE_DETAIL, UserName: "Alice", Arn: `arn:aws:iam::${A1}:user/Alice` }],
+        GroupDetailList: [TEAM_DETAIL],
+      },
+      ["error repeated-name"],
+    ],
+    [
+      "two groups of one name: the policies of one would be lost",
+      { GroupDetailList: [TEAM_DETAIL, { ...TEAM_DETAIL, Arn: `arn:aws:iam::${A1}:group/b/team` }] },
+      ["error repeated-name"],
+    ],
+    [
+      "two managed policies of one name",
+      { Policies: [managed(LIMIT, allow("*")), managed(`arn:aws:iam::${A1}:policy/b/Limit`, allow("*"))] },
+      ["error repeated-name"],
+    ],
+    [
+      "two inline policies of one name",
+      {
+        UserDetailList: [
+          {
+            ...ALICE_DETAIL,
+            GroupList: [],
+            UserPolicyList: [...ALICE_DETAIL.UserPolicyList, ...ALICE_DETAIL.UserPolicyList],
+          },
+        ],
+      },
+      ["error repeated-name"],
+    ],
+    ["a role's ARN for a user", { UserDetailList: [{ ...ALICE_DETAIL, Arn: ROLE }] }, ["error invalid-arn"]],
+    ["another's ARN", { RoleDetailList: [{ ...ROLE_DETAIL, RoleName: "Other" }] }, ["error invalid-arn"]],
     ["no ARN of IAM", { GroupDetailList: [{ ...TEAM_DETAIL, Arn: "arn:aws:s3:::b" }] }, ["error invalid-arn"]],
     [
       "no default version",
@@ -231,6 +269,28 @@ describe("what is wrong", () => {
     ],
   ])("%s", (_, page, expected) => {
     expect(read(page).codes).toEqual(expected);
+  });
+
+  it.each([
+    [
+      "in two accounts",
+      { RoleDetailList: [ROLE_DETAIL, { ...ROLE_DETAIL, Arn: "arn:aws:iam::222222222222:role/Deploy" }] },
+    ],
+    [
+      "of AWS and of the account",
+      { Policies: [managed(VIEW_ONLY, allow("*")), managed(`arn:aws:iam::${A1}:policy/ViewOnlyAccess`, allow("*"))] },
+    ],
+  ])("is not a name that stands twice %s", (_, page) => {
+    expect(read(page).codes).toEqual([]);
+  });
+
+  it("stands at its place in the file: the second name", () => {
+    const page = { RoleDetailList: [ROLE_DETAIL, { ...ROLE_DETAIL, Arn: `arn:aws:iam::${A1}:role/Deploy` }] };
+    const text = JSON.stringify(page, null, 2);
+    const { diagnostics } = readAuthorizationDetails([{ name: "a.json", text }], DEFAULT_WORLD_OPTIONS);
+    const [found] = diagnostics;
+    expect(found?.message).toBe(`account ${A1} has another role \`Deploy\``);
+    expect(found?.span.start).toBe(text.lastIndexOf('"Deploy"', text.lastIndexOf('"RoleId"')));
   });
 
   it("stands at its place in the file, and all of it is found", () => {

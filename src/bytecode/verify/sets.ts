@@ -71,8 +71,20 @@ export class SetCheck {
         statements += this.reader.field(Section.Policies, PolicyRecord.Size, policy, PolicyRecord.StatementCount);
       }
       if (statements !== field(SetRecord.StatementCount)) fail(`set ${id} counts its statements oddly`);
-      this.bundle.poolStrings(field(SetRecord.MissingStart), field(SetRecord.MissingCount), `set ${id}`);
+      this.missing(field, id);
       this.places.push(places);
+    }
+  }
+
+  /** A set that misses what it is called names it by the same string, so that whoever compares ids compares texts. */
+  private missing(field: (offset: SetRecord) => number, id: number): void {
+    const start = field(SetRecord.MissingStart);
+    const count = field(SetRecord.MissingCount);
+    this.bundle.poolStrings(start, count, `set ${id}`);
+    const label = field(SetRecord.Label);
+    for (let index = 0; index < count; index++) {
+      const name = this.reader.pool(start + index);
+      if (name !== label && this.reader.string(name) === this.reader.string(label)) fail(`set ${id} hides its label`);
     }
   }
 
