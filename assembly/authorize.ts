@@ -42,9 +42,11 @@ import {
   unknownResource,
 } from "./layers";
 import { beginCauses, causeOwner, causesOfSessionToken, collectCauses } from "./causes";
+import { forgetAddress } from "./compare";
 import { clearWords, denyList, frame, identityList, missingList, resourceList, result, statementList } from "./memory";
 import { overlayImage, overlaySlots } from "./overlay";
 import { isServiceLike, setPrincipalPlace } from "./principal";
+import { endResidual, leaveResidual, Mode, mode } from "./residual";
 import { useBehindResource, useRequestResource } from "./statement";
 import { resetSteps, steps } from "./steps";
 
@@ -91,6 +93,7 @@ function put(offset: u32, value: u32): void {
 /** Decides the request in the frame and fills in the result. */
 export function authorize(): void {
   resetSteps();
+  forgetAddress();
   useAction(field(Frame.Action), field(Frame.ActionLength));
   authorizePrepared();
 }
@@ -100,8 +103,17 @@ export function authorizePrepared(): void {
   clearWords(result, Result.Size);
   resetLists();
   useRequestResource();
-  if (builtin()) return;
+  // What was noted of a caller, action and resource, no built-in rule decides: it would have done so then.
+  if (mode != Mode.Replay && builtin()) {
+    leaveResidual();
+    return;
+  }
+  if (mode == Mode.Record) {
+    evaluateLayers();
+    endResidual();
+  }
   evaluateLayers();
+  leaveResidual();
   if (field(Frame.Owner) == OwnerKind.Unknown && hasAccount()) decideBoth();
   else decideOne(field(Frame.Owner) != OwnerKind.Other);
   put(Result.Steps, steps);

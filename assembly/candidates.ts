@@ -46,6 +46,10 @@ export function setIndex(on: bool): void {
   forgetCandidates();
 }
 
+export function hasIndex(): bool {
+  return withIndex;
+}
+
 export function forgetCandidates(): void {
   memory.fill(candidateTable, 0, CANDIDATE_TABLE_SIZE * SLOT);
   wordsUsed = 0;

@@ -2,7 +2,7 @@
 import { DateRecord, NumberRecord, RangeRecord, Truth } from "../src/bytecode/layout";
 import { binaryAt, binaryLength, dates, numbers, ranges, stringAt, stringLength } from "./bundle";
 import { sameBytes } from "./glob";
-import { literalBytes } from "./memory";
+import { addressBytes, literalBytes } from "./memory";
 import { addSteps } from "./steps";
 
 /** Exponents beyond this are not converted (COND-32). */
@@ -305,42 +305,52 @@ export function inRange(id: u32): bool {
   const record = ranges + id * RangeRecord.Size;
   if (load<u32>(record, RangeRecord.Family) != addressFamily) return false;
   const bits = load<u32>(record, RangeRecord.PrefixBits);
-  const whole = bits >> 3;
-  for (let at: u32 = 0; at < whole; at++) {
-    if (load<u8>(record + at, RangeRecord.Address) != load<u8>(literalBytes + at)) return false;
-  }
-  const rest = bits & 7;
-  if (rest == 0) return true;
-  const shift = 8 - rest;
-  return (
-    <u32>load<u8>(record + whole, RangeRecord.Address) >> shift == <u32>load<u8>(literalBytes + whole) >> shift
-  );
+  const high = load<u64>(record, RangeRecord.Address) ^ load<u64>(addressBytes);
+  const low = load<u64>(record, RangeRecord.Address + 8) ^ load<u64>(addressBytes, 8);
+  if (bits < 64) return bits == 0 || bswap<u64>(high) >> (64 - bits) == 0;
+  return high == 0 && (bits == 64 || bswap<u64>(low) >> (128 - bits) == 0);
 }
 
-/** 4 or 6, of the last address read; its sixteen bytes stand in `literalBytes`, IPv4 in the last four. */
+/** 4 or 6, of the last address read; its sixteen bytes stand in `addressBytes`, IPv4 in the last four. */
 let addressFamily: u32 = 0;
+/** Where the last address was read, and whether it is one: a request's text is read once, however many ask. */
+let addressText: u32 = 0;
+let addressLength: u32 = 0;
+let addressSound: bool = false;
+
+/** Texts are about to change. */
+export function forgetAddress(): void {
+  addressText = 0;
+}
 
 /** Reads a bare address. False: not one. IPv4-mapped IPv6 is IPv4 (COND-61). */
 export function parseAddress(text: u32, length: u32): bool {
-  addSteps(length + 1);
-  memory.fill(literalBytes, 0, 16);
-  let hasColon = false;
-  for (let at: u32 = 0; at < length; at++) if (load<u8>(text + at) == 0x3a) hasColon = true;
-  if (!hasColon) {
-    addressFamily = 4;
-    return parseIpv4(text, length, literalBytes + 12);
-  }
+  addSteps(1);
+  if (text == addressText && length == addressLength) return addressSound;
+  addressText = text;
+  addressLength = length;
+  addressSound = readAddress(text, length);
+  return addressSound;
+}
+
+function readAddress(text: u32, length: u32): bool {
+  addSteps(length);
+  store<u64>(addressBytes, 0);
+  store<u64>(addressBytes, 0, 8);
+  addressFamily = 4;
+  if (parseIpv4(text, length, addressBytes + 12)) return true;
+  store<u64>(addressBytes, 0, 8);
   addressFamily = 6;
   if (!parseIpv6(text, length)) return false;
   if (isMapped()) {
     addressFamily = 4;
-    memory.fill(literalBytes, 0, 12);
+    store<u32>(addressBytes, 0, 8);
   }
   return true;
 }
 
 function isMapped(): bool {
-  return load<u64>(literalBytes) == 0 && load<u32>(literalBytes, 8) == 0xffff0000;
+  return load<u64>(addressBytes) == 0 && load<u32>(addressBytes, 8) == 0xffff0000;
 }
 
 /** Four decimal octets; leading zeros are decimal too (COND-61). */
@@ -398,14 +408,14 @@ function parseIpv6(text: u32, length: u32): bool {
       at++;
     }
     if (at < length && load<u8>(text + at) == 0x2e) {
-      if (groups > 6 || !parseIpv4(text + start, length - start, literalBytes + groups * 2)) return false;
+      if (groups > 6 || !parseIpv4(text + start, length - start, addressBytes + groups * 2)) return false;
       groups += 2;
       at = length;
       break;
     }
     if (digits == 0 || digits > 4 || groups == 8) return false;
-    store<u8>(literalBytes + groups * 2, <u8>(value >> 8));
-    store<u8>(literalBytes + groups * 2 + 1, <u8>value);
+    store<u8>(addressBytes + groups * 2, <u8>(value >> 8));
+    store<u8>(addressBytes + groups * 2 + 1, <u8>value);
     groups++;
     if (at == length) break;
     if (load<u8>(text + at) != 0x3a) return false;
@@ -418,9 +428,9 @@ function parseIpv6(text: u32, length: u32): bool {
   // Groups behind the run move to the end.
   const moved = groups - <u32>run;
   for (let place: u32 = 0; place < moved; place++) {
-    store<u16>(literalBytes + (7 - place) * 2, load<u16>(literalBytes + (groups - 1 - place) * 2));
+    store<u16>(addressBytes + (7 - place) * 2, load<u16>(addressBytes + (groups - 1 - place) * 2));
   }
-  for (let place = <u32>run; place < 8 - moved; place++) store<u16>(literalBytes + place * 2, 0);
+  for (let place = <u32>run; place < 8 - moved; place++) store<u16>(addressBytes + place * 2, 0);
   return true;
 }
 

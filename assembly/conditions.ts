@@ -1,6 +1,6 @@
 /** Condition blocks: one instruction after the other, all of which must hold (§4.3, §4.12, §4a.1). */
 import { ArnShape, CardinalityCode, KeyKind, OptionBits, SlotState, Truth } from "../src/bytecode/layout";
-import { Modifier, Op, OperandWord, PatternKind, Qualifier } from "../src/bytecode/opcodes";
+import { Mark, Modifier, Op, OperandWord, PatternKind, Qualifier } from "../src/bytecode/opcodes";
 import {
   codeAt,
   keyCardinality,
@@ -15,6 +15,7 @@ import {
   slotLength,
   slotPointer,
   slotState,
+  variableKey,
 } from "./bundle";
 import {
   compareInstant,
@@ -31,6 +32,7 @@ import {
 import { expand, expandedColons, expandedLength, expandedMatches, expandedTooLong, resolved } from "./expand";
 import { globGreedy, matches, sameBytes } from "./glob";
 import { expansion } from "./memory";
+import { isFixed } from "./residual";
 import { addSteps } from "./steps";
 
 /** Whether a request gives several values to single-valued keys on purpose (`extraValues=multi`): every key is unlisted. */
@@ -48,6 +50,48 @@ export function blockTruth(offset: u32, deny: bool): u32 {
     if (truth == Truth.False) return truth;
   }
   return truth;
+}
+
+/** Whether `fixedTruth` saw the whole block. */
+export let allFixed: bool = false;
+
+/** Truth of those entries of a block that caller and resource settle. */
+export function fixedTruth(offset: u32, deny: bool): u32 {
+  let truth: u32 = Truth.True;
+  allFixed = true;
+  for (let pc = codeAt(offset); opAt(pc) != Op.End; pc = nextInstruction(pc)) {
+    if (entryFixed(pc)) truth = min(truth, entryTruth(pc, deny));
+    else allFixed = false;
+  }
+  return truth;
+}
+
+/** Whether neither the key nor any variable of an entry can have a value that the request gives. */
+function entryFixed(pc: u32): bool {
+  if (!isFixed(keyAt(pc))) return false;
+  const op = opAt(pc);
+  const count = operandCount(pc);
+  for (let index: u32 = 0; index < count; index++) {
+    const pattern = variablePatternOf(op, operandAt(pc, index));
+    if (pattern != <u32>-1 && !variablesFixed(pattern)) return false;
+  }
+  return true;
+}
+
+/** Whether caller and resource settle all variables of a pattern. */
+export function variablesFixed(pattern: u32): bool {
+  const text = patternAt(pattern);
+  const length = patternLength(pattern);
+  let at: u32 = 0;
+  while (at < length) {
+    if (load<u8>(text + at) != Mark.Variable) {
+      at++;
+      continue;
+    }
+    if (!isFixed(variableKey(load<u32>(text + at + 1)))) return false;
+    at += 5;
+  }
+  return true;
 }
 
 /** Place of the first entry of a block whose truth is `truth`. */

@@ -11,7 +11,7 @@ import {
   variableKey,
 } from "./bundle";
 import { globGreedy, globSegments } from "./glob";
-import { expansion } from "./memory";
+import { copyBytes, expansion } from "./memory";
 import { addSteps } from "./steps";
 
 /** Bytes of the expansion, without what did not fit. */
@@ -32,7 +32,7 @@ function copyText(from: u32, length: u32, literalMax: u32): void {
     expandedTooLong = true;
     length = min(length, fits);
   }
-  memory.copy(expansion + expandedLength, from, length);
+  copyBytes(expansion + expandedLength, from, length);
   expandedLength += length;
   literalBytes += length;
 }

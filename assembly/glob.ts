@@ -3,7 +3,7 @@
  * its middle. Literal text is well-formed, hence never matches from there; `?` and `*` may.
  */
 import { Mark, PatternKind } from "../src/bytecode/opcodes";
-import { rowA, rowB } from "./memory";
+import { clearBytes, rowA, rowB } from "./memory";
 import { addSteps } from "./steps";
 
 /**
@@ -139,11 +139,11 @@ export function globGreedy(pattern: u32, patternLength: u32, text: u32, textLeng
 export function globSegments(pattern: u32, patternLength: u32, text: u32, textLength: u32): bool {
   let reached = rowA;
   let next = rowB;
-  memory.fill(reached, 0, textLength + 4);
+  clearBytes(reached, textLength + 4);
   store<u8>(reached, 1);
   for (let at: u32 = 0; at < patternLength; at++) {
     const mark = load<u8>(pattern + at);
-    memory.fill(next, 0, textLength + 4);
+    clearBytes(next, textLength + 4);
     addSteps(textLength + 1);
     let alive = false;
     if (mark == Mark.Star || mark == Mark.SegmentStar) {

@@ -23,6 +23,8 @@ export let rowB: u32 = 0;
 export let expansion: u32 = 0;
 /** Digits of a request's number, decoded bytes of a request's binary. */
 export let literalBytes: u32 = 0;
+/** The sixteen bytes of a request's address. */
+export let addressBytes: u32 = 0;
 /** Pairs of statement id and layer code: certain denies, certain allows of the identity and of the resource side. */
 export let denyList: u32 = 0;
 export let identityList: u32 = 0;
@@ -55,17 +57,40 @@ export let resourceTable: u32 = 0;
 export let partyArea: u32 = 0;
 export const PARTY_BYTES: u32 = 8388608;
 export let quickFrame: u32 = 0;
+/** Slots of the memo of residuals; a power of two, at most half full. */
+export const RESIDUAL_TABLE_SIZE: u32 = 65536;
+export const RESIDUAL_BYTES: u32 = 8388608;
+/** Triples whose first sight is remembered; a power of two. */
+export const RESIDUAL_SEEN: u32 = 32768;
+export let residualTable: u32 = 0;
+export let residualSeen: u32 = 0;
+export let residualArea: u32 = 0;
+/** One byte a slot of the bundle, written by the host: 1 where no plain request can give the key a value of its own. */
+export let fixedKeys: u32 = 0;
 /** The texts of both booleans. */
 export let booleans: u32 = 0;
 export let end: u32 = 0;
 
-/** Sets words to zero; V8 calls out of WebAssembly for `memory.fill`, which costs more than these few words. */
+/** Sets words to zero; V8 calls out of WebAssembly for `memory.fill`, which costs more than some dozens of words. */
 export function clearWords(at: u32, bytes: u32): void {
   for (const end = at + bytes; at < end; at += 4) store<u32>(at, 0);
 }
 
 export function copyWords(to: u32, from: u32, bytes: u32): void {
   for (const end = from + bytes; from < end; from += 4, to += 4) store<u32>(to, load<u32>(from));
+}
+
+/** The same for bytes. */
+export function clearBytes(at: u32, bytes: u32): void {
+  const end = at + bytes;
+  for (; at + 8 <= end; at += 8) store<u64>(at, 0);
+  for (; at < end; at++) store<u8>(at, 0);
+}
+
+export function copyBytes(to: u32, from: u32, bytes: u32): void {
+  const end = from + bytes;
+  for (; from + 8 <= end; from += 8, to += 8) store<u64>(to, load<u64>(from));
+  for (; from < end; from++, to++) store<u8>(to, load<u8>(from));
 }
 
 let cursor: u32 = 0;
@@ -99,6 +124,7 @@ export function layOut(
   rowB = take(TEXT_BYTES_MAX + 8);
   expansion = take(patternBytesMax + TEXT_BYTES_MAX + 64);
   literalBytes = take(TEXT_BYTES_MAX + 64);
+  addressBytes = take(16);
   denyList = take(statementsMax * 8);
   identityList = take(statementsMax * 8);
   resourceList = take(statementsMax * 12);
@@ -123,6 +149,10 @@ export function layOut(
   partyArea = take(PARTY_BYTES);
   quickFrame = take(QuickFrame.Values + QuickFrame.ValuesMax * QuickValue.Size);
   booleans = take(64);
+  residualTable = take(RESIDUAL_TABLE_SIZE * 8);
+  residualSeen = take(RESIDUAL_SEEN * 4);
+  residualArea = take(RESIDUAL_BYTES);
+  fixedKeys = take(slotCountOfBundle);
   end = cursor;
   return cursor;
 }

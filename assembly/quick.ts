@@ -18,10 +18,11 @@ import {
   SlotRecord,
   SlotState,
 } from "../src/bytecode/layout";
-import { actionClass, findAction, generation, hashOf, recallAction } from "./actions";
+import { ActionBits, actionBits, actionClass, findAction, generation, hashOf, recallAction } from "./actions";
 import { authorizePrepared } from "./authorize";
 import { slotCount, slots } from "./bundle";
-import { parseAddress } from "./compare";
+import { hasIndex } from "./candidates";
+import { forgetAddress, parseAddress } from "./compare";
 import { setEveryKeyUnlisted } from "./conditions";
 import { sameBytes } from "./glob";
 import {
@@ -37,6 +38,7 @@ import {
   textArea,
   textAreaBytes,
 } from "./memory";
+import { beginResidual, findResidual, forgetResiduals, ResidualEntry, seenBefore, takeResidual } from "./residual";
 import { outOfSteps, resetSteps } from "./steps";
 
 const SLOT: u32 = 16;
@@ -77,6 +79,7 @@ export function addResource(text: u32, length: u32, entry: u32): void {
 }
 
 export function forgetParties(): void {
+  forgetResiduals();
   memory.fill(callerTable, 0, TABLE_SIZE * SLOT);
   memory.fill(resourceTable, 0, TABLE_SIZE * SLOT);
 }
@@ -92,7 +95,8 @@ export function decideQuick(): u32 {
   const resourceLength = load<u32>(quickFrame, QuickFrame.ResourceLength);
   const actionText = textArea + callerLength;
   const settingLength = load<u32>(quickFrame, QuickFrame.SettingLength);
-  const resourceText = actionText + actionLength + settingLength;
+  const settingText = actionText + actionLength;
+  const resourceText = settingText + settingLength;
   let caller = load<u32>(quickFrame, QuickFrame.CallerEntry);
   if (caller == 0) {
     caller = find(callerTable, textArea, callerLength);
@@ -104,7 +108,12 @@ export function decideQuick(): u32 {
     : findAction(actionText, actionLength);
   if (!found) return QuickStatus.ActionUnknown;
   resetSteps();
+  forgetAddress();
   setEveryKeyUnlisted(false);
+  // Without the index every statement is to be looked at; what a built-in rule makes of layers is its own affair.
+  const remembers = hasIndex() && !(actionBits & ActionBits.GetSessionToken);
+  const residual = remembers ? findResidual(caller, actionClass, settingText, settingLength, resourceLength) : 0;
+  facts = 0;
   copyWords(frame, caller, CallerEntry.Identity);
   clearWords(slots, slotCount() * SlotRecord.Size);
   put(Frame.Identity, load<u32>(caller, CallerEntry.Identity));
@@ -129,10 +138,17 @@ export function decideQuick(): u32 {
     put(Frame.ResourceSet, <u32>Format.None);
     put(Frame.Rcp, <u32>Format.None);
     put(Frame.ResourceBits, 0);
+  } else if (residual != 0) {
+    fillFacts(load<u32>(residual, ResidualEntry.Facts), load<u32>(residual, ResidualEntry.Owner));
   } else if (!fillResource(resourceText, resourceLength, settingLength)) {
     return QuickStatus.ResourceUnknown;
   }
   if (!fillValues(resourceText + resourceLength)) return QuickStatus.ValueMalformed;
+  if (residual != 0) {
+    takeResidual(residual);
+  } else if (remembers && seenBefore()) {
+    beginResidual(caller, actionClass, settingText, settingLength, resourceLength, facts, load<u32>(frame, Frame.Owner));
+  }
   authorizePrepared();
   store<u32>(result, load<u32>(caller, CallerEntry.Index), Result.Caller);
   store<u32>(result, caller, Result.CallerEntry);
@@ -174,13 +190,21 @@ function fillResource(text: u32, length: u32, setting: u32): bool {
     if (entry == 0) return false;
   }
   const owner = load<u32>(entry, ResourceEntry.OwnerLength);
-  put(Frame.Owner, owner == 0 ? <u32>OwnerKind.Unknown : ownerKind(load<u32>(entry, ResourceEntry.Owner), owner));
+  fillFacts(entry, owner == 0 ? <u32>OwnerKind.Unknown : ownerKind(load<u32>(entry, ResourceEntry.Owner), owner));
+  return true;
+}
+
+/** The entry that the resource in hand was found under; 0: it has none. */
+let facts: u32 = 0;
+
+function fillFacts(entry: u32, owner: u32): void {
+  facts = entry;
+  put(Frame.Owner, owner);
   put(Frame.Consent, load<u32>(entry, ResourceEntry.Consent));
   put(Frame.ResourceSet, load<u32>(entry, ResourceEntry.Set));
   put(Frame.Rcp, load<u32>(entry, ResourceEntry.Rcp));
   put(Frame.ResourceBits, load<u32>(entry, ResourceEntry.Bits));
   fillSlots(entry + ResourceEntry.Slots, load<u32>(entry, ResourceEntry.SlotCount));
-  return true;
 }
 
 function ownerKind(owner: u32, length: u32): u32 {

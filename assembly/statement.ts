@@ -15,7 +15,7 @@ import {
   poolAt,
   statementAt,
 } from "./bundle";
-import { blockTruth } from "./conditions";
+import { allFixed, blockTruth, fixedTruth, variablesFixed } from "./conditions";
 import { expand, expandedMatches, expandedResourceMatches, variableResolved } from "./expand";
 import { matches } from "./glob";
 import { frame } from "./memory";
@@ -54,6 +54,47 @@ export function restTruth(statement: u32): u32 {
     if (truth == Truth.False) return truth;
   }
   return min(truth, variablesTruth(load<u32>(record, StatementRecord.Variables)));
+}
+
+/** The condition block that `settledTruth` left open, or None. */
+export let settledCondition: u32 = 0;
+
+/** Whether all but a statement's conditions is settled by caller and resource. */
+export function isSettled(statement: u32): bool {
+  const record = statementAt(statement);
+  if (load<u32>(record, StatementRecord.Variables) != <u32>Format.None && option(OptionBits.UnresolvedStatement)) {
+    return false;
+  }
+  const element = load<u32>(record, StatementRecord.Resource);
+  if (element >= <u32>Format.Never) return true;
+  const entries = elementAt(element);
+  const count = elementCount(element);
+  for (let index: u32 = 0; index < count; index++) {
+    const id = load<u32>(entries + index * 4);
+    if (patternKind(id) == PatternKind.Variables && !variablesFixed(id)) return false;
+  }
+  return true;
+}
+
+export function conditionOf(statement: u32): u32 {
+  return load<u32>(statementAt(statement), StatementRecord.Condition);
+}
+
+/** `restTruth` of a settled statement, but for the conditions that read what the request itself gives. */
+export function settledTruth(statement: u32): u32 {
+  addSteps(1);
+  const record = statementAt(statement);
+  const deny = (load<u32>(record, StatementRecord.Bits) & StatementBits.Deny) != 0;
+  settledCondition = <u32>Format.None;
+  let truth = resourceTruth(load<u32>(record, StatementRecord.Resource));
+  if (truth == Truth.False) return truth;
+  truth = min(truth, principalTruth(load<u32>(record, StatementRecord.Principal), deny));
+  if (truth == Truth.False) return truth;
+  const condition = load<u32>(record, StatementRecord.Condition);
+  if (condition == <u32>Format.None) return truth;
+  const fixed = fixedTruth(condition, deny);
+  if (!allFixed) settledCondition = condition;
+  return min(truth, fixed);
 }
 
 /** A Resource or NotResource element against the resource (MATCH-20…27, 3V-5). */

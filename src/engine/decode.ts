@@ -87,6 +87,17 @@ const RULES: Record<BuiltinRule, string> = {
 
 const OVERLAY_BIT = 0x8000_0000;
 
+/** Offsets in words; names of module scope are folded into the code, members of imported enums are looked up each time. */
+const DECIDED_BY = Result.DecidedBy >>> 2;
+const PATH = Result.Path >>> 2;
+const STATEMENTS = Result.Statements >>> 2;
+const STATEMENT_COUNT = Result.StatementCount >>> 2;
+const MISSING = Result.Missing >>> 2;
+const MISSING_COUNT = Result.MissingCount >>> 2;
+const ALLOWED: number = DecisionCode.Allowed;
+const IMPLICIT_DENY: number = DecisionCode.ImplicitDeny;
+const INDETERMINATE: number = DecisionCode.Indeterminate;
+
 /** What decisions name, of one question. */
 export interface Names {
   readonly resource: string;
@@ -122,23 +133,23 @@ export function decodeResult(context: DecodeContext, question: Question, layers:
 export function decodeSettled(context: DecodeContext, names: Names): Decision | null {
   const words = context.machine.words;
   const at = context.machine.result >>> 2;
-  const code: DecisionCode = words[at]!;
-  if (code >= DecisionCode.Indeterminate) return null;
-  const decidedBy = LAYER_ORDER[words[at + (Result.DecidedBy >>> 2)]!]!;
-  const path = PATHS[words[at + (Result.Path >>> 2)]! as PathCode];
-  if (code === DecisionCode.ImplicitDeny) {
+  const code = words[at]!;
+  if (code >= INDETERMINATE) return null;
+  const decidedBy = LAYER_ORDER[words[at + DECIDED_BY]!]!;
+  const path = PATHS[words[at + PATH]! as PathCode];
+  if (code === IMPLICIT_DENY) {
     return { decision: "implicitDeny", decidedBy, missing: missingOf(context, at, names), path };
   }
   const statements = statementsOf(context, at);
-  return code === DecisionCode.Allowed
+  return code === ALLOWED
     ? { decision: "allowed", decidedBy, statements, path }
     : { decision: "explicitDeny", decidedBy, statements, path };
 }
 
 function statementsOf({ machine, references, overlay }: DecodeContext, result: number): readonly StatementRef[] {
   const words = machine.words;
-  const at = words[result + (Result.Statements >>> 2)]! >>> 2;
-  const count = words[result + (Result.StatementCount >>> 2)]!;
+  const at = words[result + STATEMENTS]! >>> 2;
+  const count = words[result + STATEMENT_COUNT]!;
   const statements: StatementRef[] = [];
   for (let index = 0; index < count; index++) {
     const id = words[at + index * 2]!;
@@ -150,8 +161,8 @@ function statementsOf({ machine, references, overlay }: DecodeContext, result: n
 
 function missingOf({ machine, references }: DecodeContext, result: number, names: Names): readonly MissingAllow[] {
   const words = machine.words;
-  const at = words[result + (Result.Missing >>> 2)]! >>> 2;
-  const count = words[result + (Result.MissingCount >>> 2)]!;
+  const at = words[result + MISSING]! >>> 2;
+  const count = words[result + MISSING_COUNT]!;
   const missing: MissingAllow[] = [];
   for (let index = 0; index < count; index++) {
     const layer = LAYER_ORDER[words[at + index * 2]! as LayerCode]!;

@@ -33,6 +33,11 @@ import { templateOf, textOfTemplate } from "./templates.js";
 import { type Build, type Machine, makeMachine, moduleOf } from "./wasm.js";
 import { BundleWorld } from "./world.js";
 
+/** In words; names of module scope are folded into the code, members of imported enums are looked up each time. */
+const STEPS = Result.Steps >>> 2;
+const SESSION = Frame.Session >>> 2;
+const OUT_OF_STEPS = QuickStatus.OutOfSteps;
+
 export interface EngineOptions {
   /** Default `baseline`. */
   readonly build?: Build;
@@ -152,9 +157,9 @@ export class Engine {
       throw trapOf(error);
     }
     if (status === null) return null;
-    this.steps = machine.words[(machine.result + Result.Steps) >>> 2]!;
-    if (status === QuickStatus.OutOfSteps) throw this.outOfSteps();
-    const session = machine.words[(machine.frame + Frame.Session) >>> 2]!;
+    this.steps = machine.words[(machine.result >>> 2) + STEPS]!;
+    if (status === OUT_OF_STEPS) throw this.outOfSteps();
+    const session = machine.words[(machine.frame >>> 2) + SESSION]!;
     return decodeSettled(this.decoding, {
       resource: request.resource,
       caller: quick.callerName,
@@ -227,7 +232,7 @@ export class Engine {
       else this.overlays.delete(overlay);
       throw trapOf(error);
     }
-    this.steps = machine.words[(machine.result + Result.Steps) >>> 2]!;
+    this.steps = machine.words[(machine.result >>> 2) + STEPS]!;
     if (status === Status.OutOfSteps) throw this.outOfSteps();
   }
 

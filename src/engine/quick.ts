@@ -35,17 +35,19 @@ import { callerWords, type KeyPlan, levelsId, setId, slotOf } from "./encode.js"
 import type { Machine } from "./wasm.js";
 
 /** How a context key of a request is passed on. `refuse`: the general way must look at it. */
-type ValuePlan =
-  | { readonly kind: "refuse" }
-  | {
-      readonly kind: "value";
-      readonly key: number;
-      readonly lowered: number;
-      readonly shape: QuickShape;
-      readonly boolean: boolean;
-      /** Which request had this key last, to find keys that are given twice. */
-      seen: number;
-    };
+type ValuePlan = { readonly kind: "refuse" } | KnownPlan;
+
+interface KnownPlan {
+  readonly kind: "value";
+  readonly key: number;
+  readonly lowered: number;
+  /** Whether the bundle reads the key at all. */
+  readonly read: boolean;
+  readonly shape: QuickShape;
+  readonly boolean: boolean;
+  /** Which request had this key last, to find keys that are given twice. */
+  seen: number;
+}
 
 /** Longest texts that take the quick road; the general one checks against its own limits. */
 const TEXT_LENGTH_MAX = 2048;
@@ -84,11 +86,38 @@ function placeOf(text: string): number {
   return mixed & (MEMORY_SIZE - 1);
 }
 
+/** Offsets in words; names of module scope are folded into the code, members of imported enums are looked up each time. */
+const CALLER_LENGTH = QuickFrame.CallerLength >>> 2;
+const ACTION_LENGTH = QuickFrame.ActionLength >>> 2;
+const SETTING_LENGTH = QuickFrame.SettingLength >>> 2;
+const RESOURCE_LENGTH = QuickFrame.ResourceLength >>> 2;
+const VALUE_COUNT = QuickFrame.ValueCount >>> 2;
+const CALLER_ENTRY = QuickFrame.CallerEntry >>> 2;
+const ACTION_CLASS = QuickFrame.ActionClass >>> 2;
+const ACTION_GENERATION = QuickFrame.ActionGeneration >>> 2;
+const VALUES = QuickFrame.Values >>> 2;
+/** Of the result. */
+const CALLER = Result.Caller >>> 2;
+const CALLER_ENTRY_FOUND = Result.CallerEntry >>> 2;
+const ACTION_CLASS_FOUND = Result.ActionClass >>> 2;
+const ACTION_GENERATION_FOUND = Result.ActionGeneration >>> 2;
+const ROW = QuickValue.Size >>> 2;
+const OK = QuickStatus.Ok;
+const OUT_OF_STEPS = QuickStatus.OutOfSteps;
+const ANY: QuickShape = QuickShape.Any;
+const BOOLEAN: QuickShape = QuickShape.Boolean;
+const ADDRESS: QuickShape = QuickShape.Address;
+
 const REFUSE: ValuePlan = { kind: "refuse" };
 const encoder = new TextEncoder();
 
 export class QuickRoad {
   private readonly plans = new Map<string, ValuePlan>();
+  /** The names that keys and tags had in the requests before, by place, and their plans. */
+  private readonly keyNames: string[] = [];
+  private readonly keyOrder: ValuePlan[] = [];
+  private readonly tagNames: string[] = [];
+  private readonly tagOrder: ValuePlan[] = [];
   private readonly tagPlans = new Map<string, ValuePlan>();
   /** By the evaluator's number of a caller. */
   private callers: { readonly name: string }[] = [];
@@ -134,6 +163,10 @@ export class QuickRoad {
     this.view = machine.bytes.subarray(machine.textArea, machine.textArea + REQUEST_LENGTH_MAX * 3);
     this.frame = machine.quickFrame >>> 2;
     this.cursor = machine.partyArea;
+    for (const name of this.keyIds.keys()) this.plan(name);
+    keys.forEach((plan, id) => {
+      machine.bytes[machine.fixedKeys + id] = plan.kind !== "computed" && this.isFixed(plan.name) ? 1 : 0;
+    });
     machine.exports.prepareQuick(options.index ? 1 : 0, options.stepsMax);
   }
 
@@ -152,7 +185,7 @@ export class QuickRoad {
 
   /** Name of the caller decided last. */
   get callerName(): string {
-    return this.callers[this.machine.words[(this.machine.result + Result.Caller) >>> 2]!]!.name;
+    return this.callers[this.machine.words[(this.machine.result >>> 2) + CALLER]!]!.name;
   }
 
   /**
@@ -161,30 +194,34 @@ export class QuickRoad {
    */
   decide(request: Request): QuickStatus.Ok | QuickStatus.OutOfSteps | null {
     if (!this.write(request)) return null;
-    for (let attempt = 0; attempt < 4; attempt++) {
-      const status: QuickStatus = this.machine.exports.decideQuick();
-      switch (status) {
-        case QuickStatus.Ok:
-          this.remember(request);
-          return status;
-        case QuickStatus.OutOfSteps:
-          return status;
-        case QuickStatus.ValueMalformed:
-          return null;
-        case QuickStatus.CallerUnknown:
-          if (!this.learn(request, "caller")) return null;
-          break;
-        case QuickStatus.ActionUnknown:
-          this.actionMemory[placeOf(request.action)] = NOTHING;
-          if (!this.learnAction(request)) return null;
-          break;
-        case QuickStatus.ResourceUnknown:
-          if (!this.learn(request, "resource")) return null;
-          break;
-      }
+    let status = this.machine.exports.decideQuick();
+    for (let attempt = 1; attempt < 4 && this.look(request, status); attempt++) {
       if (!this.write(request)) return null;
+      status = this.machine.exports.decideQuick();
     }
-    return null;
+    if (status === OK) {
+      this.remember(request);
+      return status;
+    }
+    return status === OUT_OF_STEPS ? status : null;
+  }
+
+  /** Finds out what the evaluator did not know. False: there is nothing to find out. */
+  private look(request: Request, status: QuickStatus): boolean {
+    switch (status) {
+      case OK:
+      case OUT_OF_STEPS:
+        return false;
+      case QuickStatus.ValueMalformed:
+        return false;
+      case QuickStatus.CallerUnknown:
+        return this.learn(request, "caller");
+      case QuickStatus.ActionUnknown:
+        this.actionMemory[placeOf(request.action)] = NOTHING;
+        return this.learnAction(request);
+      case QuickStatus.ResourceUnknown:
+        return this.learn(request, "resource");
+    }
   }
 
   /** Writes the request's texts and their lengths. False: it is not plain. */
@@ -206,55 +243,63 @@ export class QuickRoad {
     let text = "";
     const caller = this.callerMemory[placeOf(principal)]!;
     if (caller.text === principal) {
-      words[frame + (QuickFrame.CallerEntry >>> 2)] = caller.entry;
-      words[frame + (QuickFrame.CallerLength >>> 2)] = 0;
+      words[frame + CALLER_ENTRY] = caller.entry;
+      words[frame + CALLER_LENGTH] = 0;
     } else {
-      words[frame + (QuickFrame.CallerEntry >>> 2)] = 0;
-      words[frame + (QuickFrame.CallerLength >>> 2)] = principal.length;
+      words[frame + CALLER_ENTRY] = 0;
+      words[frame + CALLER_LENGTH] = principal.length;
       text = principal;
     }
     const known = this.actionMemory[placeOf(action)]!;
     if (known.text === action) {
-      words[frame + (QuickFrame.ActionClass >>> 2)] = known.entry + 1;
-      words[frame + (QuickFrame.ActionGeneration >>> 2)] = known.generation;
-      words[frame + (QuickFrame.ActionLength >>> 2)] = 0;
+      words[frame + ACTION_CLASS] = known.entry + 1;
+      words[frame + ACTION_GENERATION] = known.generation;
+      words[frame + ACTION_LENGTH] = 0;
     } else {
-      words[frame + (QuickFrame.ActionClass >>> 2)] = 0;
-      words[frame + (QuickFrame.ActionLength >>> 2)] = action.length;
+      words[frame + ACTION_CLASS] = 0;
+      words[frame + ACTION_LENGTH] = action.length;
       text += action;
     }
     text += setting + resource;
-    this.at = frame + (QuickFrame.Values >>> 2);
+    this.at = frame + VALUES;
     this.count = 0;
     this.given = 0;
     this.request++;
     if (resourceTags !== undefined) {
       if (!isPlainObject(resourceTags)) return false;
+      let place = 0;
       for (const name in resourceTags) {
-        const plan = this.tagPlans.get(name) ?? this.tagPlan(name);
+        const plan = this.tagNames[place] === name ? this.tagOrder[place]! : this.noteTag(place, name);
+        place++;
         const value = resourceTags[name];
-        if (typeof value !== "string" || !this.admits(plan)) return false;
-        if (plan.key === Format.None && plan.lowered === Format.None) {
+        if (typeof value !== "string" || plan.kind === "refuse" || !this.admits(plan)) return false;
+        if (!plan.read) {
           if (!isSound(value)) return false;
           continue;
         }
-        this.row(plan, value.length, QuickShape.Any);
+        this.row(plan, value.length, ANY);
         text += value;
       }
     }
     if (context !== undefined) {
       if (!isPlainObject(context)) return false;
+      let place = 0;
       for (const name in context) {
-        const plan = this.plans.get(name) ?? this.plan(name);
-        if (!this.admits(plan)) return false;
+        const plan = this.keyNames[place] === name ? this.keyOrder[place]! : this.noteKey(place, name);
+        place++;
+        if (plan.kind === "refuse" || !this.admits(plan)) return false;
         const value = context[name];
-        if (value === "true" || value === true || value === "false" || value === false) {
-          if (plan.shape === QuickShape.Address) return false;
-          this.row(plan, value === "true" || value === true ? 1 : 0, QuickShape.Boolean);
+        if (typeof value !== "string") {
+          if ((value !== true && value !== false) || plan.shape === ADDRESS) return false;
+          this.row(plan, value ? 1 : 0, BOOLEAN);
           continue;
         }
-        if (typeof value !== "string" || plan.boolean) return false;
-        if (plan.key === Format.None && plan.lowered === Format.None && plan.shape === QuickShape.Any) {
+        if (plan.boolean) {
+          if (value !== "true" && value !== "false") return false;
+          this.row(plan, value === "true" ? 1 : 0, BOOLEAN);
+          continue;
+        }
+        if (!plan.read && plan.shape === ANY) {
           if (!isSound(value)) return false;
           continue;
         }
@@ -267,19 +312,37 @@ export class QuickRoad {
     if (text.length > TEXTS_LENGTH_MAX || resource.length > TEXT_LENGTH_MAX) return false;
     // All ASCII, so that every text's length is its bytes; this also refuses what is not well-formed.
     if (encoder.encodeInto(text, this.view).written !== text.length) return false;
-    words[frame + (QuickFrame.SettingLength >>> 2)] = setting.length;
-    words[frame + (QuickFrame.ResourceLength >>> 2)] = resource.length;
-    words[frame + (QuickFrame.ValueCount >>> 2)] = this.count;
+    words[frame + SETTING_LENGTH] = setting.length;
+    words[frame + RESOURCE_LENGTH] = resource.length;
+    words[frame + VALUE_COUNT] = this.count;
     return true;
   }
 
   /** Whether one more value of this plan fits; a key that comes twice does not. */
-  private admits(plan: ValuePlan): plan is ValuePlan & { kind: "value" } {
-    if (plan.kind === "refuse" || plan.seen === this.request) return false;
-    // Keys that nobody reads count too: the general road knows the limits.
-    if (++this.given > GIVEN_MAX) return false;
+  private admits(plan: KnownPlan): boolean {
+    if (plan.seen === this.request) return false;
     plan.seen = this.request;
-    return true;
+    // Keys that nobody reads count too: the general road knows the limits.
+    return ++this.given <= GIVEN_MAX;
+  }
+
+  /** Requests of one source name their keys in one order; what stood in a place is looked at before any table. */
+  private noteKey(place: number, name: string): ValuePlan {
+    const plan = this.plans.get(name) ?? this.plan(name);
+    if (place < GIVEN_MAX) {
+      this.keyNames[place] = name;
+      this.keyOrder[place] = plan;
+    }
+    return plan;
+  }
+
+  private noteTag(place: number, name: string): ValuePlan {
+    const plan = this.tagPlans.get(name) ?? this.tagPlan(name);
+    if (place < GIVEN_MAX) {
+      this.tagNames[place] = name;
+      this.tagOrder[place] = plan;
+    }
+    return plan;
   }
 
   private row(plan: { readonly key: number; readonly lowered: number }, length: number, shape: QuickShape): void {
@@ -289,7 +352,7 @@ export class QuickRoad {
     words[at + 1] = plan.lowered;
     words[at + 2] = length;
     words[at + 3] = shape;
-    this.at = at + (QuickValue.Size >>> 2);
+    this.at = at + ROW;
     this.count++;
   }
 
@@ -308,26 +371,34 @@ export class QuickRoad {
   private remember({ principal, action }: Request): void {
     const words = this.machine.words;
     const result = this.machine.result >>> 2;
-    if (words[this.frame + (QuickFrame.CallerEntry >>> 2)] === 0) {
-      const entry = words[result + (Result.CallerEntry >>> 2)]!;
+    if (words[this.frame + CALLER_ENTRY] === 0) {
+      const entry = words[result + CALLER_ENTRY_FOUND]!;
       this.callerMemory[placeOf(principal as string)] = { text: principal as string, entry, generation: 0 };
     }
-    if (words[this.frame + (QuickFrame.ActionClass >>> 2)] === 0) {
-      const entry = words[result + (Result.ActionClass >>> 2)]!;
-      const generation = words[result + (Result.ActionGeneration >>> 2)]!;
+    if (words[this.frame + ACTION_CLASS] === 0) {
+      const entry = words[result + ACTION_CLASS_FOUND]!;
+      const generation = words[result + ACTION_GENERATION_FOUND]!;
       this.actionMemory[placeOf(action)] = { text: action, entry, generation };
     }
   }
 
   /** Tags of the resource: the caller may give these, unlike the keys that they become (REQ-33, REQ-43). */
   private tagPlan(name: string): ValuePlan {
-    const key = `aws:resourcetag/${lowerAscii(name)}`;
+    const key = `${RESOURCE_TAG_KEYS}${lowerAscii(name)}`;
     let plan = this.tagPlans.get(key);
     if (plan === undefined) {
       const ids = this.keyIds.get(key) ?? { plain: Format.None, lowered: Format.None };
       plan =
         isAscii(name) && name.length <= TEXT_LENGTH_MAX && this.tagPlans.size < PLANS_MAX
-          ? { kind: "value", key: ids.plain, lowered: ids.lowered, shape: QuickShape.Any, boolean: false, seen: 0 }
+          ? {
+              kind: "value",
+              key: ids.plain,
+              lowered: ids.lowered,
+              read: isRead(ids),
+              shape: QuickShape.Any,
+              boolean: false,
+              seen: 0,
+            }
           : REFUSE;
       if (this.tagPlans.size < PLANS_MAX) this.tagPlans.set(key, plan);
     }
@@ -339,6 +410,11 @@ export class QuickRoad {
     const plan = this.makePlan(lowerAscii(name));
     if (this.plans.size < PLANS_MAX) this.plans.set(name, plan);
     return plan;
+  }
+
+  /** Whether no plain request can give a key a value: what caller and resource make of it is all there is. */
+  private isFixed(key: string): boolean {
+    return this.plans.get(key)?.kind === "refuse" && !key.startsWith(RESOURCE_TAG_KEYS) && !CLOCK_KEYS.has(key);
   }
 
   /** Spellings of one key share a plan, so that a key that is given twice is found. */
@@ -354,6 +430,7 @@ export class QuickRoad {
       kind: "value",
       key: ids.plain,
       lowered: ids.lowered,
+      read: isRead(ids),
       shape: shape === "ip" ? QuickShape.Address : QuickShape.Any,
       boolean: shape === "bool",
       seen: 0,
@@ -570,6 +647,12 @@ export class QuickRoad {
 }
 
 const RESOURCE_KEYS = "aws:resource";
+const RESOURCE_TAG_KEYS = "aws:resourcetag/";
+/** Whether the bundle reads a key under either of its ids. */
+function isRead({ plain, lowered }: { readonly plain: number; readonly lowered: number }): boolean {
+  return plain !== Format.None || lowered !== Format.None;
+}
+
 const CLOCK_KEYS: ReadonlySet<string> = new Set(["aws:currenttime", "aws:epochtime"]);
 
 /**

@@ -33,6 +33,7 @@ export interface Exports {
   forgetParties(): void;
   readonly partyArea: WebAssembly.Global;
   readonly quickFrame: WebAssembly.Global;
+  readonly fixedKeys: WebAssembly.Global;
   beginTrace(): void;
   reachedLayers(): number;
   rcpsOpenByThemselves(): number;
@@ -84,6 +85,7 @@ export interface Machine {
   readonly textArea: number;
   readonly partyArea: number;
   readonly quickFrame: number;
+  readonly fixedKeys: number;
 }
 
 export interface MachineLayout {
@@ -125,6 +127,7 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
     textArea: exports.textArea.value,
     partyArea: exports.partyArea.value,
     quickFrame: exports.quickFrame.value,
+    fixedKeys: exports.fixedKeys.value,
   };
 }
 

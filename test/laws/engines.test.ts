@@ -77,6 +77,39 @@ describe("the compiled road", () => {
     }
   });
 
+  it("takes what it remembers of caller, action and resource for whatever else a request gives", async () => {
+    let plain = 0;
+    for (const { town, world, asks, random } of towns(7, CASES / ASKS)) {
+      const bytes = compile(world);
+      const remembering = await Engine.load(bytes);
+      const general = await Engine.load(bytes, { quick: false });
+      const requests = asks.map(({ request }) => request).filter(({ principal }) => typeof principal === "string");
+      if (requests.length === 0) continue;
+      const mixed = requests.slice(0, 6).flatMap((request) =>
+        Array.from({ length: 6 }, () => {
+          const other = random.pick(requests);
+          return {
+            principal: request.principal,
+            action: request.action,
+            resource: request.resource,
+            ...(request.resourceAccount === undefined ? {} : { resourceAccount: request.resourceAccount }),
+            ...(random.chance(0.5) ? {} : { resourceTags: random.pick(requests).resourceTags ?? {} }),
+            ...(other.context === undefined ? {} : { context: other.context }),
+          };
+        }),
+      );
+      for (const request of [...mixed, ...random.shuffle([...mixed])]) {
+        const expected = decisionOf(() => general.decide(request));
+        const given = decisionOf(() => remembering.decide(request));
+        if (expected !== given) {
+          throw new Error(`${expected} or ${given}: ${JSON.stringify({ request, town: town.scenarios })}`);
+        }
+        plain++;
+      }
+    }
+    expect(plain).toBeGreaterThan(CASES);
+  });
+
   it("takes session policies from an overlay as from the world (EVAL-18)", async () => {
     let applied = 0;
     for (const { town, world, asks } of towns(4, CASES / ASKS)) {
@@ -99,6 +132,16 @@ describe("the compiled road", () => {
     expect(applied).toBeGreaterThan(CASES / 50);
   });
 });
+
+/** All of an answer. */
+function decisionOf(ask: () => unknown): string {
+  try {
+    return JSON.stringify(ask());
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return String(error.code);
+    throw error;
+  }
+}
 
 /** Word and layer: the labels of an overlay are its own. */
 function answerOf(ask: () => { decision: string; decidedBy?: string }): string {
