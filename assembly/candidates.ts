@@ -35,7 +35,7 @@ export let candidateCount: u32 = 0;
 
 let wordsUsed: u32 = 0;
 let slotsUsed: u32 = 0;
-let rememberedGeneration: u32 = 0;
+let rememberedGeneration: u32 = 1;
 let withIndex: bool = true;
 
 /** Without the index every statement of a set is a candidate whose action is matched on the spot. */

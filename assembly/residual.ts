@@ -84,7 +84,7 @@ const ENTRY_BYTES: u32 = 65536;
 
 let used: u32 = 0;
 let entries: u32 = 0;
-let since: u32 = 0;
+let since: u32 = 1;
 let hash: u32 = 0;
 let entry: u32 = 0;
 let cursor: u32 = 0;

@@ -356,6 +356,7 @@ function machineFor({ bundle, world }: Place, exports: Exports, memory: WebAssem
     textArea: exports.textArea.value,
     partyArea: exports.partyArea.value,
     quickFrame: exports.quickFrame.value,
+    fixedKeys: exports.fixedKeys.value,
   };
 }
 
