@@ -116,7 +116,7 @@ export function authorizePrepared(): void {
   leaveResidual();
   if (field(Frame.Owner) == OwnerKind.Unknown && hasAccount()) decideBoth();
   else decideOne(field(Frame.Owner) != OwnerKind.Other);
-  put(Result.Steps, steps);
+  put(Result.Steps, steps());
 }
 
 export function hasAccount(): bool {
@@ -152,7 +152,7 @@ function allowByRule(): bool {
   put(Result.Decision, DecisionCode.Allowed);
   put(Result.DecidedBy, LayerCode.Service);
   put(Result.Path, PathCode.Builtin);
-  put(Result.Steps, steps);
+  put(Result.Steps, steps());
   return true;
 }
 
@@ -164,7 +164,7 @@ function denyByRule(rule: u32): bool {
   put(Result.MissingCount, 1);
   store<u32>(missingList, LayerCode.Service);
   store<u32>(missingList, rule, 4);
-  put(Result.Steps, steps);
+  put(Result.Steps, steps());
   return true;
 }
 
@@ -188,7 +188,7 @@ function getSessionToken(): bool {
     denyTruth = truth;
     causesOfSessionToken(byScp, byDeny);
   }
-  put(Result.Steps, steps);
+  put(Result.Steps, steps());
   return true;
 }
 

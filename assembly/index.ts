@@ -11,7 +11,7 @@ import { setEveryKeyUnlisted } from "./conditions";
 import { causeKeys, causeSets, frame, layOut, result, slotsOfBundle, slotsOfOverlay, textArea } from "./memory";
 import { setOverlay } from "./overlay";
 import { writeBooleans } from "./quick";
-import { limitSteps, outOfSteps, steps } from "./steps";
+import { limitSteps, outOfSteps } from "./steps";
 
 export { admitAction } from "./actions";
 export { addCaller, addResource, decideQuick, forgetParties } from "./quick";
@@ -28,7 +28,7 @@ export {
   traceDocument,
   traceDocuments,
 } from "./trace";
-export { frame, result, slotsOfBundle, slotsOfOverlay, textArea, steps, causeKeys, causeSets };
+export { frame, result, slotsOfBundle, slotsOfOverlay, textArea, causeKeys, causeSets };
 
 /** What `abort` becomes: our own bug. The instance must be replaced. */
 export function trap(message: usize, file: usize, line: u32, column: u32): void {

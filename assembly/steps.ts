@@ -1,10 +1,11 @@
 /** Work counted in steps, so that no input can take longer than its bound says. */
 
-export let steps: u32 = 0;
+/** More than 32 bits can hold, so that counting never wraps around. */
+let taken: u64 = 0;
 let stepsMax: u32 = 0xffffffff;
 
 export function resetSteps(): void {
-  steps = 0;
+  taken = 0;
 }
 
 export function limitSteps(max: u32): void {
@@ -12,10 +13,14 @@ export function limitSteps(max: u32): void {
 }
 
 export function addSteps(count: u32): void {
-  const sum = steps + count;
-  steps = sum < steps ? 0xffffffff : sum;
+  taken += count;
+}
+
+/** Steps since `resetSteps`; at most what 32 bits hold. */
+export function steps(): u32 {
+  return taken > 0xffffffff ? 0xffffffff : <u32>taken;
 }
 
 export function outOfSteps(): bool {
-  return steps > stepsMax;
+  return taken > stepsMax;
 }
