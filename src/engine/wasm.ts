@@ -63,8 +63,9 @@ export interface Exports {
 
 const modules = new Map<Build, WebAssembly.Module>();
 
-/** The compiled module of a build; compiled once a process. */
-export function moduleOf(build: Build): WebAssembly.Module {
+/** The compiled module of a build, compiled once a process; or the module itself. */
+export function moduleOf(build: Build | WebAssembly.Module): WebAssembly.Module {
+  if (typeof build !== "string") return build;
   let module = modules.get(build);
   if (module === undefined) {
     module = new WebAssembly.Module(readFileSync(fileURLToPath(new URL(FILES[build], import.meta.url))));
