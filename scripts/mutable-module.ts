@@ -5,6 +5,8 @@ export interface Mutant {
   /** The function, and which of its expressions. */
   readonly place: string;
   readonly change: string;
+  /** The expression around it as text, for people. */
+  readonly surroundings: () => string;
   /** Makes the change and returns what takes it back. */
   readonly apply: () => () => void;
 }
@@ -89,9 +91,10 @@ export class MutableModule {
   private *find(): Generator<Mutant> {
     for (const { name, body } of this.functions()) {
       let number = 0;
-      for (const at of expressionsIn(body)) {
+      for (const { at, parent } of expressionsIn(body)) {
         number++;
-        for (const { change, apply } of this.changesOf(at)) yield { place: `${name} ${number}`, change, apply };
+        const surroundings = () => binaryen.emitText(parent).replaceAll(/\s+/g, " ").slice(0, SURROUNDINGS_MAX);
+        for (const change of this.changesOf(at, parent)) yield { place: `${name} ${number}`, surroundings, ...change };
       }
     }
   }
@@ -103,14 +106,14 @@ export class MutableModule {
     }
   }
 
-  private *changesOf(at: Expression): Generator<{ change: string; apply: () => () => void }> {
+  private *changesOf(at: Expression, parent: Expression): Generator<{ change: string; apply: () => () => void }> {
     if (EMPTY.has(binaryen.getExpressionId(at))) return;
     const info = binaryen.getExpressionInfo(at);
     switch (info.id) {
       case binaryen.BinaryId: {
         const { op } = info as binaryen.BinaryInfo;
         const partner = PARTNERS.get(op);
-        if (partner !== undefined)
+        if (partner !== undefined && !(ORDERS.has(op) && isExtreme(parent, info as binaryen.BinaryInfo)))
           yield swap(partner.name, (value) => accessors.Binary.setOp(at, value), op, partner.op);
         return;
       }
@@ -149,7 +152,7 @@ export class MutableModule {
     module.addGlobalExport("fuel", "fuel");
     const left = () => module.global.get("fuel", binaryen.i32);
     for (const { body } of [...this.functions()]) {
-      for (const at of [...expressionsIn(body)]) {
+      for (const { at } of [...expressionsIn(body)]) {
         if (binaryen.getExpressionId(at) !== binaryen.LoopId) continue;
         const { body: rounds } = binaryen.getExpressionInfo(at) as binaryen.LoopInfo;
         const burn = [
@@ -182,6 +185,28 @@ function wrap(change: string, kind: Conditional, at: Expression, before: Express
   };
 }
 
+/** Orders, strict or not. */
+const ORDERS: ReadonlySet<number> = new Set(
+  ["Int32", "Int64"].flatMap((type) =>
+    ["LtU", "LeU", "LtS", "LeS", "GtU", "GeU", "GtS", "GeS"].map((name) => byName[name + type]!),
+  ),
+);
+
+/** Whether a select takes the larger or the smaller of two numbers: where they are equal, it does not matter which. */
+function isExtreme(parent: Expression, { left, right }: binaryen.BinaryInfo): boolean {
+  if (binaryen.getExpressionId(parent) !== binaryen.SelectId) return false;
+  const { ifTrue, ifFalse } = binaryen.getExpressionInfo(parent) as binaryen.SelectInfo;
+  const compared = [localOf(left), localOf(right)].sort().join();
+  return !compared.includes("none") && compared === [localOf(ifTrue), localOf(ifFalse)].sort().join();
+}
+
+/** The local variable that an expression reads, or has just set. */
+function localOf(at: Expression): string {
+  const id = binaryen.getExpressionId(at);
+  if (id !== binaryen.LocalGetId && id !== binaryen.LocalSetId) return "none";
+  return String((binaryen.getExpressionInfo(at) as binaryen.LocalGetInfo).index);
+}
+
 /** Fields of expressions that hold further ones; lists among them. */
 const CHILDREN = [
   "children",
@@ -205,11 +230,20 @@ const CHILDREN = [
 const EMPTY: ReadonlySet<number> = new Set([binaryen.NopId, binaryen.UnreachableId]);
 const LEAVES: ReadonlySet<number> = new Set([...EMPTY, binaryen.ConstId]);
 
+/** Characters of an expression's text. */
+const SURROUNDINGS_MAX = 240;
+
+interface Place {
+  readonly at: Expression;
+  readonly parent: Expression;
+}
+
 /** Every expression of a body, in the order of the text. */
-function* expressionsIn(body: Expression): Generator<Expression> {
-  const waiting = [body];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    yield at;
+function* expressionsIn(body: Expression): Generator<Place> {
+  const waiting: Place[] = [{ at: body, parent: body }];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    yield place;
+    const { at } = place;
     if (LEAVES.has(binaryen.getExpressionId(at))) continue;
     const info = binaryen.getExpressionInfo(at);
     const fields = info as unknown as Record<string, unknown>;
@@ -218,6 +252,6 @@ function* expressionsIn(body: Expression): Generator<Expression> {
       const held = fields[name];
       return Array.isArray(held) ? (held as number[]) : typeof held === "number" && held !== 0 ? [held] : [];
     });
-    waiting.push(...children.reverse());
+    waiting.push(...children.reverse().map((child) => ({ at: child, parent: at })));
   }
 }

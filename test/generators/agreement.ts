@@ -81,6 +81,12 @@ export function specimenAt(seed: number, number: number): Specimen {
   return { scenarios: town.scenarios, edit: town.edit, ask: askAt(seed, number, town) };
 }
 
+/** The world of the cases from `first` on, and its questions. `first` is the first of a world. */
+export function casesFrom(seed: number, first: number): { world: World; asks: Ask[] } {
+  const { town, world } = placeOf(seed, first);
+  return { world, asks: Array.from({ length: CASES_PER_WORLD }, (_, at) => askAt(seed, first + at, town)) };
+}
+
 /**
  * What the roads say to one case alone. An answer that depends on what was asked before shows in a whole world only, which
  * `agree` asks from its first case on.

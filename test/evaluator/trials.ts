@@ -1,0 +1,19 @@
+/** Every trial that was made for the evaluator. */
+import { actionTrials } from "./actions.js";
+import { causeTrials } from "./causes.js";
+import { layerTrials } from "./layers.js";
+import { literalTrials } from "./literals.js";
+import { longListTrials } from "./long-lists.js";
+import { partyTrials } from "./parties.js";
+import { principalTrials } from "./principals.js";
+import type { Trial } from "./trial.js";
+
+export function* trials(): Generator<Trial> {
+  yield* literalTrials();
+  yield* layerTrials();
+  yield* principalTrials();
+  yield* causeTrials();
+  yield* longListTrials();
+  yield* actionTrials();
+  yield* partyTrials();
+}
