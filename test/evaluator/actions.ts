@@ -11,7 +11,7 @@ export function* actionTrials(): Generator<Trial> {
   yield ruled();
   yield services();
   yield manyActions("many actions", 4500, "");
-  yield manyActions("long actions", 2200, "x".repeat(100));
+  yield manyActions("long actions", 2600, "x".repeat(100));
 }
 
 const NAMES = [
@@ -161,7 +161,9 @@ function manyActions(name: string, count: number, padding: string): Trial {
     options: at % 5 === 0 ? {} : null,
   });
   const numbers = Array.from({ length: count }, (_, at) => at);
-  const begun = numbers.flatMap((at) => (at % 4 === 0 ? [ask(at), ask(Math.floor(at / 2))] : [ask(at)]));
+  // The one asked last is asked again by the other road: when the table was just cleared, it must have been put back.
+  const again = (at: number): TrialAsk => ({ ...ask(at), options: {} });
+  const begun = numbers.flatMap((at) => [ask(at), again(at), ...(at % 4 === 0 ? [ask(Math.floor(at / 2))] : [])]);
   const asks = [...begun, ...numbers.slice(0, 300).map(ask)];
   const about = ["actions", "candidates", "memory", "quick"];
   return { name, world: world([part]), engine: {}, overlays: [], asks, every: 29, about };
