@@ -4,6 +4,7 @@
  */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** A list of service names is data: without texts there is nothing in it to mutate. */
 const ROOMS = {
@@ -19,17 +20,17 @@ if (room !== undefined && !(room in ROOMS)) {
 
 export default {
   mutate: room === undefined ? Object.values(ROOMS).flat() : ROOMS[room],
-  testRunner: "vitest",
-  vitest: { configFile: "test/mutation/vitest.config.ts", related: false },
+  testRunner: "in-process",
+  plugins: [fileURLToPath(new URL("test/mutation/runner.mjs", import.meta.url))],
   coverageAnalysis: "perTest",
   // Texts of messages are for people; tests that quote them word for word would only say them twice.
   mutator: { excludedMutations: ["StringLiteral"] },
   concurrency: 1,
-  timeoutMS: 10_000,
+  timeoutMS: 30_000,
   // Outside of the tree, so that neither editors nor other tests meet a second copy of it.
   tempDirName: join(tmpdir(), `iamb-mutation-${process.pid}`),
   ignorePatterns: ["bench", "coverage", "dist", "examples", "reports"],
-  reporters: ["clear-text", "json"],
+  reporters: ["clear-text", "json", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: process.env.IAMB_MUTATION_REPORT ?? `reports/mutation/${room ?? "all"}.json` },
 };

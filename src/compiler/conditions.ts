@@ -103,8 +103,7 @@ function operandWord(op: Op, operand: Operand, interner: Interner): number {
 /** COND-21: lower-cased as a whole, since a final sigma depends on what stands before it. */
 function loweredWord(template: Template, interner: Interner): number {
   if (hasVariable(template)) return interner.computedKey(template) | OperandWord.Tagged;
-  const lowered = textOf(template).toLowerCase();
-  return interner.pattern(lowered === "" ? [] : [{ kind: "text", text: lowered }], "text");
+  return interner.pattern([{ kind: "text", text: textOf(template).toLowerCase() }], "text");
 }
 
 function numberWord(operand: Operand, interner: Interner): number {

@@ -176,7 +176,7 @@ export class Interner {
     if (id === undefined) {
       id = this.ranges.count / 6;
       this.literalIds.set(name, id);
-      this.ranges.push(family, prefixBits, ...new Uint32Array(address.slice().buffer));
+      this.ranges.push(family, prefixBits, ...new Uint32Array(address.buffer));
     }
     return id;
   }
@@ -325,16 +325,11 @@ export class Elements {
   }
 }
 
-/** Text of an action pattern with `*` and `?` as marks; runs of stars are one. */
-export function encodeActionPattern(pattern: string): Buffer {
-  const bytes = Buffer.from(pattern, "utf8");
-  let used = 0;
-  for (const byte of bytes) {
-    const mark = byte === ASTERISK ? Mark.Star : byte === QUESTION_MARK ? Mark.One : byte;
-    if (mark === Mark.Star && used > 0 && bytes[used - 1] === Mark.Star) continue;
-    bytes[used++] = mark;
-  }
-  return bytes.subarray(0, used);
+/** Text of an action pattern with `*` and `?` as marks. */
+function encodeActionPattern(pattern: string): Uint8Array {
+  return Buffer.from(pattern, "utf8").map((byte) =>
+    byte === ASTERISK ? Mark.Star : byte === QUESTION_MARK ? Mark.One : byte,
+  );
 }
 
 const ASTERISK = 0x2a;

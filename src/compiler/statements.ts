@@ -69,12 +69,8 @@ export class Statements {
   private action(element: ActionElement, effect: Effect): number {
     const whole = this.wholeElement(element.negated, element.patterns, effect);
     if (whole !== null) return whole;
-    const patterns: string[] = [];
-    for (const entry of element.patterns) {
-      if (entry.kind === "pattern") patterns.push(entry.pattern);
-      // Under `literal` such an entry stands for its own text; a request's action holds no wildcard.
-      else if (this.literal && !/[*?]/.test(entry.text)) patterns.push(asciiLower(entry.text));
-    }
+    // No request's action reads like an entry that AWS cannot hold, so such an entry as it stands matches nothing (GRAM-52).
+    const patterns = element.patterns.flatMap((entry) => (entry.kind === "pattern" ? [entry.pattern] : []));
     if (patterns.length === 0) return element.negated ? Format.None : Format.Never;
     return this.elements.action(element.negated, patterns);
   }
@@ -164,8 +160,4 @@ export class Statements {
     for (const entry of statement.conditions) for (const operand of entry.operands) collect(operand.template);
     return ids.size === 0 ? Format.None : this.interner.row([ids.size, ...ids]);
   }
-}
-
-function asciiLower(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -167,7 +167,7 @@ export function actionMatches(pattern: string, action: string): boolean {
       retryPattern = at;
       retryAction = index;
       at += 1;
-    } else if (at < pattern.length && (token === "?" || token === action.charAt(index))) {
+    } else if (token === "?" || token === action.charAt(index)) {
       at += 1;
       index += 1;
     } else if (retryPattern !== -1) {

@@ -116,8 +116,7 @@ const WORDS: readonly Word[] = ["allowed", "explicitDeny", "implicitDeny"];
 
 /** One word is the decision; several are indeterminate, or `denied` where none of them allows (`denyKind`, 3V-9). */
 function conclude({ words, unknowns, hangsOnOwner }: Possibility, reading: Reading, options: WorldOptions): Decision {
-  const [only] = words;
-  if (only !== undefined && words.length === 1) return reading.as(only);
+  if (words.length === 1) return reading.as(words[0]!);
   const isDenied = options.denyKind === "merge" && !words.includes("allowed");
   const dependsOn = [...causesOf(unknowns), ...(hangsOnOwner ? ["resource account"] : [])];
   return { decision: isDenied ? "denied" : "indeterminate", between: words, dependsOn };

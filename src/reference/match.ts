@@ -50,7 +50,7 @@ function segmentsOf(pattern: readonly Token[]): number[] {
 function matches(pattern: readonly Token[], text: string, confined: (at: number) => boolean): boolean {
   const isConfined = pattern.map((token, at) => token < 0 && confined(at));
   let places = afterStars(pattern, new Set([0]));
-  for (let at = 0; at < text.length && places.size > 0; at++) {
+  for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     const next = new Set<number>();
     for (const place of places) {

@@ -107,6 +107,28 @@ describe("the document", () => {
     );
   });
 
+  test("elements, entries and conditions know where they stand", () => {
+    const condition = { StringEquals: { "aws:x": "y" } };
+    const text = document("resource", { Principal: { AWS: A1 }, Condition: condition });
+    const [statement] = policyOf(text, "resource").statements;
+    const { principal, action, resource, conditions } = statement!;
+    const [entry] = conditions;
+    const places = [principal, principal?.entries[0], action, action.patterns[0], resource, resource?.patterns[0]];
+    const written = [...places, entry, entry?.operands[0]].map((place) =>
+      text.slice(place!.span.start, place!.span.end),
+    );
+    expect(written).toEqual([
+      `"Principal":{"AWS":"${A1}"}`,
+      `"${A1}"`,
+      '"Action":"s3:GetObject"',
+      '"s3:GetObject"',
+      '"Resource":"*"',
+      '"*"',
+      '"aws:x":"y"',
+      '"y"',
+    ]);
+  });
+
   test("a session policy under strict is checked as STS does", () => {
     const text = document("session", { Condition: { NumericEquals: { "aws:MultiFactorAuthAge": "soon" } } });
     expect(findings(text, "session", "strict")).toEqual(["warning invalid-number"]);

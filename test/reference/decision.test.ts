@@ -426,6 +426,11 @@ describe("the ledger", () => {
       { caller: anonymous, restricted: true, use: "acl", resourcePolicies: [forPrincipal("*")] },
     ],
     [
+      "SPEC-22, 3V-12: who has no account is not of the owner's, whoever that is",
+      "implicitDeny RESOURCE",
+      { caller: anonymous, owner: null, restricted: true, resourcePolicies: [forPrincipal("*")] },
+    ],
+    [
       "SPEC-22, MATCH-51",
       "allowed RESOURCE",
       {
