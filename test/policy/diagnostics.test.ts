@@ -35,6 +35,8 @@ const DOCUMENTS: readonly Case[] = [
     "rcp",
     '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": ["*", "s3:*"], "Resource": "*"}}',
   ],
+  ["rcp", "{}"],
+  ["resource", '{"Id": "x", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}'],
 ];
 
 const STATEMENTS: readonly Case[] = [
@@ -346,6 +348,25 @@ const STATEMENTS: readonly Case[] = [
     },
   ),
   ["vpce", { Condition: { StringLike: { "aws:x": ["abcdef*?", "?*abcdef", "abcde?*", "a*?bcdefg"] } } }],
+  ["trust", { Principal: undefined }],
+  ["trust", { Effect: "Deny", Principal: { Federated: `arn:aws:iam::${A1}:saml-provider/p` } }],
+  ["identity", { Action: "*" }],
+  ["rcp", { Principal: { Service: "*" } }],
+  ["resource", { Principal: { AWS: `arn:aws:s3::${A1}:assumed-role/r/s` } }],
+  [
+    "identity",
+    { Condition: { StringEqualsIfExist: { "a:b": "x" }, NullIfExist: { "a:b": "x" }, StringEquals: { "a:b": "x" } } },
+  ],
+  [
+    "identity",
+    {
+      Resource: ["arn:aws:s3:::${a:b,x'y'}", "arn:aws:s3:::${a:$b}", "arn:aws:s3:::${a:\nb}", "arn:aws:s3:::${a:\tb}"],
+    },
+  ],
+  [
+    "identity",
+    { Resource: ["arn:aws:s3:::${a:\rb}", "arn:aws:s3:::${a:\u00a0b}", 'arn:aws:s3:::${a:"b}', "arn:aws:s3:::${a:?}"] },
+  ],
   ["vpce", { Condition: { ArnLike: { "aws:x": ["arn:*:*:*:*:*", "arn:aws:s3:::?"] } } }],
   ["identity", { Resource: "arn:aws:s3:::\u0100" }],
   ["identity", { Resource: "arn:aws:s3:::\uffffx" }],
@@ -369,7 +390,8 @@ test("every finding", async () => {
   const shown = [...DOCUMENTS, ...STATEMENTS].map(([type, statement, mode = "strict"]) => {
     const text = textOf(type, statement);
     const { diagnostics } = parsePolicy({ name: `${type}.json`, text }, { type, mode });
-    return [`# ${type}, ${mode}`, ...diagnostics.map((diagnostic) => renderDiagnostic(diagnostic))].join("\n");
+    const lines = diagnostics.map((one) => `${one.span.start} to ${one.span.end}: ${renderDiagnostic(one)}`);
+    return [`# ${type}, ${mode}`, ...lines].join("\n");
   });
   await expect(`${shown.join("\n\n")}\n`).toMatchFileSnapshot("../golden/diagnostics.txt");
 });

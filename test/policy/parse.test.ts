@@ -223,6 +223,14 @@ describe("sizes (§2.2)", () => {
     expect(severities(`${" ".repeat(30000)}${text}`, "vpce", "policy-size")).toBe(NEVER);
   });
 
+  test("an endpoint policy in YAML is measured as compact JSON", () => {
+    const statement = "Effect: Allow\n    Principal: '*'\n    Action: s3:*\n    Resource: '*'\n";
+    const text = `Version: 2012-10-17\n${"#\n".repeat(20_000)}Statement:\n    ${statement}`;
+    const source = { name: "p.yaml", text };
+    const { diagnostics } = parsePolicyValue(source, parseYaml(source).values[0]!, { type: "vpce" });
+    expect(diagnostics).toEqual([]);
+  });
+
   test("identity and resource policies have no limit of their own, our reading has", () => {
     const large = (count: number) =>
       document("identity", { Action: Array.from({ length: count }, () => "s3:GetObjectVersion") });
