@@ -42,8 +42,8 @@ export function heapBase(): u32 {
 
 /**
  * Lays out the evaluator's memory at `base` for the image at `bundle` and, if not 0, the overlay image. `candidateWords`
- * must be at least the statements of the largest set; `textBytes` is what the host needs for a request's texts. Returns the
- * first byte behind; with `commit` false only the images' headers are read and nothing is written. The memory must
+ * must be at least the statements of the largest set; `textBytes` is what the host needs for a request's texts. Returns how many
+ * pages of memory it takes, which may be more than there can be; with `commit` false only the images' headers are read and nothing is written. The memory must
  * be fresh: tables begin as zeros.
  */
 export function configure(
@@ -56,13 +56,13 @@ export function configure(
   commit: bool,
 ): u32 {
   const patternBytes = max(header(bundle, Header.PatternBytesMax), header(overlay, Header.PatternBytesMax));
-  const statements = header(bundle, Header.StatementsMax) + header(overlay, Header.StatementsMax);
+  const statements = <u64>header(bundle, Header.StatementsMax) + header(overlay, Header.StatementsMax);
   const actionPatterns = max(records(bundle, Section.ActionPatterns, 8), records(overlay, Section.ActionPatterns, 8));
   const elements = max(
     records(bundle, Section.Elements, ElementRecord.Size),
     records(overlay, Section.Elements, ElementRecord.Size),
   );
-  const end = layOut(
+  const end: u64 = layOut(
     base,
     header(bundle, Header.SlotCount),
     header(overlay, Header.SlotCount),
@@ -75,13 +75,14 @@ export function configure(
     elements,
     textBytes,
   );
-  if (!commit) return end;
+  const pages = <u32>((end + 65535) >> 16);
+  if (!commit) return pages;
   setOverlay(overlay, slotsOfOverlay);
   setHashSeed(seed);
   use(bundle, slotsOfBundle, 0);
   writeBooleans();
   sizeStamps(actionPatterns * 4, elements * 4);
-  return end;
+  return pages;
 }
 
 function header(image: u32, offset: u32): u32 {

@@ -93,15 +93,16 @@ export function copyBytes(to: u32, from: u32, bytes: u32): void {
   for (; from < end; from++, to++) store<u8>(to, load<u8>(from));
 }
 
-let cursor: u32 = 0;
+/** Wider than a pointer: what does not fit into a memory must not look as if it did. */
+let cursor: u64 = 0;
 
-function take(bytes: u32): u32 {
+function take(count: u64, size: u64 = 1): u32 {
   const start = cursor;
-  cursor = (start + bytes + 63) & ~63;
-  return start;
+  cursor = (start + count * size + 63) & ~63;
+  return <u32>start;
 }
 
-/** Lays everything out from `base`; returns the first byte behind it. */
+/** Lays everything out from `base`; returns the first byte behind it, which may be more than a memory has. */
 export function layOut(
   base: u32,
   slotCountOfBundle: u32,
@@ -109,26 +110,26 @@ export function layOut(
   setCountOfBundle: u32,
   setCountOfOverlay: u32,
   patternBytesMax: u32,
-  statementsMax: u32,
+  statementsMax: u64,
   candidateCount: u32,
   actionPatternCount: u32,
   elementCount: u32,
   textBytes: u32,
-): u32 {
-  cursor = (base + 63) & ~63;
+): u64 {
+  cursor = (<u64>base + 63) & ~63;
   frame = take(Frame.Size);
   result = take(Result.Size);
-  slotsOfBundle = take(slotCountOfBundle * SlotRecord.Size);
-  slotsOfOverlay = take(slotCountOfOverlay * SlotRecord.Size);
+  slotsOfBundle = take(slotCountOfBundle, SlotRecord.Size);
+  slotsOfOverlay = take(slotCountOfOverlay, SlotRecord.Size);
   rowA = take(TEXT_BYTES_MAX + 8);
   rowB = take(TEXT_BYTES_MAX + 8);
-  expansion = take(patternBytesMax + TEXT_BYTES_MAX + 64);
+  expansion = take(<u64>patternBytesMax + TEXT_BYTES_MAX + 64);
   literalBytes = take(TEXT_BYTES_MAX + 64);
   addressBytes = take(16);
-  denyList = take(statementsMax * 8);
-  identityList = take(statementsMax * 8);
-  resourceList = take(statementsMax * 12);
-  statementList = take(statementsMax * 8);
+  denyList = take(statementsMax, 8);
+  identityList = take(statementsMax, 8);
+  resourceList = take(statementsMax, 12);
+  statementList = take(statementsMax, 8);
   missingList = take(16 * 8);
   causeKeysBytes = ((slotCountOfBundle + 7) >> 3) + ((slotCountOfOverlay + 7) >> 3);
   causeKeys = take(causeKeysBytes);
@@ -138,12 +139,12 @@ export function layOut(
   actionBytes = take(ACTION_BYTES);
   candidateTable = take(CANDIDATE_TABLE_SIZE * 16);
   candidateWordsCount = candidateCount;
-  candidateWords = take(candidateCount * 4);
+  candidateWords = take(candidateCount, 4);
   selection = take(1024 * 4);
-  actionPatternStamps = take(actionPatternCount * 4);
-  elementStamps = take(elementCount * 4);
+  actionPatternStamps = take(actionPatternCount, 4);
+  elementStamps = take(elementCount, 4);
   textAreaBytes = textBytes;
-  textArea = take(textBytes + 64);
+  textArea = take(<u64>textBytes + 64);
   callerTable = take(TABLE_SIZE * 16);
   resourceTable = take(TABLE_SIZE * 16);
   partyArea = take(PARTY_BYTES);
@@ -153,6 +154,6 @@ export function layOut(
   residualSeen = take(RESIDUAL_SEEN * 4);
   residualArea = take(RESIDUAL_BYTES);
   fixedKeys = take(slotCountOfBundle);
-  end = cursor;
+  end = <u32>cursor;
   return cursor;
 }

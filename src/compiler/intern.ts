@@ -89,7 +89,8 @@ export class Interner {
   }
 
   variable(key: string, fallback: string | null): number {
-    const name = fallback === null ? key : `${key}\0${fallback}`;
+    // The length tells a key from a fallback behind it, whatever either holds.
+    const name = fallback === null ? `p${key}` : `${key.length}:${key}${fallback}`;
     let id = this.variableIds.get(name);
     if (id === undefined) {
       const keyId = this.key(key);

@@ -97,7 +97,10 @@ export class Engine {
     this.quick = this.newQuickRoad();
   }
 
-  /** Verifies a bundle and makes it ready. Throws `BundleError`; then nothing of it is active. */
+  /**
+   * Verifies a bundle and makes it ready. Throws `BundleError`, or `MemoryTooLarge` for one that no memory can hold; then
+   * nothing of it is active.
+   */
   static async load(bytes: Uint8Array, options: EngineOptions = {}): Promise<Engine> {
     return Engine.loadSync(bytes, options);
   }

@@ -112,8 +112,7 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
   const base = align(surveyorOf(module).exports.heapBase());
   const overlayAt = align(base + layout.bundle.length);
   const tablesAt = align(overlayAt + (layout.overlay?.length ?? 0));
-  const end = endOfTables(module, layout, tablesAt);
-  const pages = pagesFor(end);
+  const pages = pagesFor(module, layout, tablesAt);
   const { exports, memory } = instantiate(module, pages, pages);
   copyImages(memory, layout, base, overlayAt);
   configure(exports, layout, base, overlayAt, tablesAt, true);
@@ -132,15 +131,23 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
   };
 }
 
-/** Where the evaluator's memory would end. Headers tell, so an instance that every machine of a module shares can say. */
-function endOfTables(module: WebAssembly.Module, layout: MachineLayout, tablesAt: number): number {
+/** How much memory a machine takes. Headers tell, so an instance that every machine of a module shares can say. */
+function pagesFor(module: WebAssembly.Module, layout: MachineLayout, tablesAt: number): number {
+  // Both are pointers and counts of the evaluator, which have 32 bits.
+  if (tablesAt + layout.candidateWords * 4 > PAGES_MAX * PAGE) throw tooLarge(tablesAt + layout.candidateWords * 4);
   const { exports, memory } = surveyorOf(module);
   const at = align(exports.heapBase());
   const overlayAt = at + HEADER_BYTES;
   const bytes = new Uint8Array(memory.buffer);
   bytes.set(layout.bundle.subarray(0, HEADER_BYTES), at);
   if (layout.overlay !== null) bytes.set(layout.overlay.subarray(0, HEADER_BYTES), overlayAt);
-  return configure(exports, layout, at, overlayAt, tablesAt, false);
+  const pages = configure(exports, layout, at, overlayAt, tablesAt, false);
+  if (pages > PAGES_MAX) throw tooLarge(pages * PAGE);
+  return pages;
+}
+
+function tooLarge(bytes: number): MemoryTooLarge {
+  return new MemoryTooLarge(`the bundle needs ${bytes} bytes of memory; 4 GiB is the limit`);
 }
 
 /** Header and section table, rounded up to where the first section begins. */
@@ -194,12 +201,6 @@ function surveyorOf(module: WebAssembly.Module): { exports: Exports; memory: Web
     surveyors.set(module, surveyor);
   }
   return surveyor;
-}
-
-function pagesFor(bytes: number): number {
-  const pages = Math.ceil(bytes / PAGE);
-  if (pages > PAGES_MAX) throw new MemoryTooLarge(`the bundle needs ${bytes} bytes of memory; 4 GiB is the limit`);
-  return Math.max(1, pages);
 }
 
 function align(offset: number): number {
