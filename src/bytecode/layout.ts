@@ -16,6 +16,8 @@ export enum Format {
   None = -1,
   /** An element that matches nothing whatever the request (empty, or only entries of GRAM-52). */
   Never = -2,
+  /** No instant, in both words of one: before all that can be written. As a signed number, -2^31. */
+  Timeless = -2147483648,
 }
 
 export enum Header {
@@ -371,7 +373,7 @@ export enum SessionRecord {
   Policies = 4,
   TagStart = 8,
   TagCount = 12,
-  /** Signed 64-bit milliseconds, or None in both words. */
+  /** Signed 64-bit milliseconds, or Timeless in both words. */
   IssueTimeLow = 16,
   IssueTimeHigh = 20,
   /** 0 not known, 1 AssumeRole, 2 SAML, 3 WebIdentity, 4 Service. */

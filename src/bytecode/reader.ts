@@ -83,6 +83,8 @@ export class BundleReader {
 export const NONE = 0xffff_ffff;
 /** `Format.Never` as it is read back. */
 export const NEVER = 0xffff_fffe;
+/** `Format.Timeless` as it is read back. */
+export const TIMELESS = 0x8000_0000;
 /** `OperandWord.Invalid` as it is read back. */
 export const INVALID = 0xffff_ffff;
 /** `OperandWord.Tagged` as it is read back. */

@@ -119,17 +119,25 @@ export class BundleTooLarge extends Error {
   readonly code = "bundle-too-large";
 }
 
+/** Where sections of these sizes begin, and how large the bundle is. Throws `BundleTooLarge` where offsets cannot say it. */
+export function placesOf(sizes: readonly number[]): { offsets: readonly number[]; size: number } {
+  const offsets: number[] = [];
+  let size = align(Header.Sections + Section.Count * 8);
+  for (const section of sizes) {
+    offsets.push(size);
+    size = align(size + section);
+  }
+  if (size > 0xffff_ffff) throw new BundleTooLarge(`the bundle would take ${size} bytes; 4294967295 is the limit`);
+  return { offsets, size };
+}
+
 /** The bundle's bytes: the same sections give the same bytes, always. */
 export function writeBundle(fields: HeaderFields, sections: readonly Uint8Array[]): Uint8Array {
   if (sections.length !== Section.Count)
     throw new Error(`a bundle has ${Section.Count} sections, not ${sections.length}`);
-  const offsets: number[] = [];
-  let size = align(Header.Sections + Section.Count * 8);
-  for (const section of sections) {
-    offsets.push(size);
-    size = align(size + section.length);
-  }
-  if (size > 0xffff_ffff) throw new BundleTooLarge(`the bundle would take ${size} bytes; 4294967295 is the limit`);
+  if (fields.statementsMax > 0xffff_ffff)
+    throw new BundleTooLarge(`one decision would look at ${fields.statementsMax} statements; 4294967295 is the limit`);
+  const { offsets, size } = placesOf(sections.map((section) => section.length));
   const bundle = new Uint8Array(size);
   const view = new DataView(bundle.buffer);
   const put = (offset: number, value: number) => view.setUint32(offset, value, true);

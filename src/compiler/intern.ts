@@ -104,7 +104,8 @@ export class Interner {
   /** A template in the reading of its place: a Resource pattern, an ARN operand, or any other text. */
   pattern(template: Template, reading: Reading): number {
     const parts = this.marked(template, reading);
-    let name = reading === "arn" ? "a" : "t";
+    const shape = reading === "arn" ? arnShapeOf(parts) : ArnShape.Malformed;
+    let name = String(shape);
     for (const part of parts) {
       if (typeof part === "string") name += part;
       else if (part.mark === Mark.Variable) name += `${KEY_OF_MARK[Mark.Variable]}${part.variable};`;
@@ -114,7 +115,7 @@ export class Interner {
     if (id === undefined) {
       id = this.patternIds.size;
       this.patternIds.set(name, id);
-      this.writePattern(parts, reading);
+      this.writePattern(parts, shape);
     }
     return id;
   }
@@ -139,7 +140,7 @@ export class Interner {
     });
   }
 
-  private writePattern(parts: readonly MarkedPart[], reading: Reading): void {
+  private writePattern(parts: readonly MarkedPart[], shape: ArnShape): void {
     const offset = this.patternBytes.size;
     for (const part of parts) {
       if (typeof part === "string") {
@@ -153,10 +154,9 @@ export class Interner {
     }
     const length = this.patternBytes.size - offset;
     this.patternBytesMax = Math.max(this.patternBytesMax, length);
-    const kind = patternKindOf(parts);
     const first = parts[0];
     const literal = typeof first === "string" ? Buffer.byteLength(first) : 0;
-    this.patterns.push(offset, length, kind, reading === "arn" ? arnShapeOf(parts, kind) : 0, literal);
+    this.patterns.push(offset, length, patternKindOf(parts), shape, literal);
   }
 
   /** A literal operand of three or fewer words, stored once in the section it belongs to. */
@@ -245,7 +245,8 @@ function patternKindOf(parts: readonly MarkedPart[]): PatternKind {
   return PatternKind.Greedy;
 }
 
-function arnShapeOf(parts: readonly MarkedPart[], kind: PatternKind): number {
+function arnShapeOf(parts: readonly MarkedPart[]): ArnShape {
+  const kind = patternKindOf(parts);
   if (kind === PatternKind.Variables) return ArnShape.Malformed;
   if (kind === PatternKind.Any) return ArnShape.Any;
   const first = parts[0];

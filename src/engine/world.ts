@@ -18,7 +18,7 @@ import {
   SessionRecord as SessionLayout,
   SetRecord,
 } from "../bytecode/layout.js";
-import { type BundleReader, NONE } from "../bytecode/reader.js";
+import { type BundleReader, NONE, TIMELESS } from "../bytecode/reader.js";
 import type { Policy } from "../policy/model.js";
 import { DEFAULT_WORLD_OPTIONS, type WorldOptions } from "../policy/options.js";
 import type { OrganizationFacts } from "../request/directory.js";
@@ -203,7 +203,7 @@ export class BundleWorld implements World {
     return {
       arn: this.reader.string(field(SessionLayout.Arn)),
       tags: this.tags(field(SessionLayout.TagStart), field(SessionLayout.TagCount)),
-      issueTime: low === NONE && high === NONE ? null : (high | 0) * 2 ** 32 + low,
+      issueTime: low === TIMELESS && high === TIMELESS ? null : (high | 0) * 2 ** 32 + low,
       issuedBy: ISSUERS[field(SessionLayout.IssuedBy)]!,
       federatedProvider: this.reader.stringOrNull(field(SessionLayout.FederatedProvider)),
       sourceIdentity: this.reader.stringOrNull(field(SessionLayout.SourceIdentity)),

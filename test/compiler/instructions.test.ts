@@ -21,6 +21,7 @@ import { resolve } from "../../src/request/resolve.js";
 import { directoryOf } from "../../src/world/directory.js";
 import type { PrincipalRecord, World } from "../../src/world/model.js";
 import { A1, policyOf } from "../reference/build.js";
+import { user, worldWith } from "./build.js";
 
 /** What an operand word of each kind can be. */
 const FORMS = {
@@ -180,39 +181,20 @@ interface Asked {
 
 /** Each condition is that of an Allow of a user of its own; all of them are called alice. */
 function worldOf(conditions: readonly Asked[]): World {
-  const principals = conditions.map(({ operator, operands }, index): PrincipalRecord => {
+  const users = conditions.map(({ operator, operands }, index) => {
     const statement = { Action: "s3:GetObject", Condition: { [operator]: { [KEY]: operands } } };
-    const policy = policyOf("identity", [statement], `policy ${index}`, { mode: "lenient" });
-    return userOf(index, policy);
+    return userOf(index, policyOf("identity", [statement], `policy ${index}`, { mode: "lenient" }));
   });
-  return {
-    options: { ...DEFAULT_WORLD_OPTIONS, mode: "lenient" },
-    accounts: new Map(),
-    principals: new Map(principals.map((principal) => [principal.arn, principal])),
-    sessions: new Map(),
-    resources: new Map(),
-    endpoints: new Map(),
-    bindings: new Map(),
-    closed: true,
-  };
+  return worldWith({ users, options: { ...DEFAULT_WORLD_OPTIONS, mode: "lenient" } });
 }
+
+const pathOf = (index: number): string => `${String(index).padStart(4, "0")}/`;
 
 function userOf(index: number, policy: Policy): PrincipalRecord {
-  const arn = arnOf(index);
-  return {
-    kind: "user",
-    arn,
-    account: A1,
-    name: "alice",
-    uniqueId: null,
-    tags: new Map(),
-    serviceLinked: false,
-    identity: { label: `identity policies of ${arn}`, documents: [{ policy, use: "policy" }], missing: [] },
-    boundary: null,
-  };
+  return user("alice", [policy], pathOf(index));
 }
 
-const arnOf = (index: number): string => `arn:aws:iam::${A1}:user/${String(index).padStart(4, "0")}/alice`;
+const arnOf = (index: number): string => `arn:aws:iam::${A1}:user/${pathOf(index)}alice`;
 
 function requestOf(index: number, value: string | readonly string[] | null | "unknown"): Request {
   const request = {

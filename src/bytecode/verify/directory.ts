@@ -10,7 +10,7 @@ import {
   Section,
   SessionRecord,
 } from "../layout.js";
-import { type BundleReader, NONE } from "../reader.js";
+import { type BundleReader, NONE, TIMELESS } from "../reader.js";
 import { fail } from "../refusal.js";
 import { type Bounds, DATE_MAX } from "./bounds.js";
 import { Place } from "./places.js";
@@ -110,7 +110,7 @@ export class DirectoryCheck {
     if (field(SessionRecord.IssuedBy) > 4) fail(`${what} was issued by nothing that is known`);
     const low = field(SessionRecord.IssueTimeLow);
     const high = field(SessionRecord.IssueTimeHigh);
-    if (!(low === NONE && high === NONE) && Math.abs((high | 0) * 2 ** 32 + low) > DATE_MAX) {
+    if (!(low === TIMELESS && high === TIMELESS) && Math.abs((high | 0) * 2 ** 32 + low) > DATE_MAX) {
       fail(`${what} was issued out of range`);
     }
     this.bundle.idOrNone(field(SessionRecord.FederatedProvider), "strings", what);
