@@ -15,7 +15,7 @@ import { limitSteps, outOfSteps } from "./steps";
 
 export { admitAction } from "./actions";
 export { addCaller, addResource, decideQuick, forgetParties } from "./quick";
-export { fixedKeys, partyArea, quickFrame } from "./memory";
+export { end, fixedKeys, partyArea, quickFrame } from "./memory";
 export { publicGrantsCut } from "./authorize";
 export {
   beginTrace,

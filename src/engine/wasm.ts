@@ -34,6 +34,8 @@ export interface Exports {
   readonly partyArea: WebAssembly.Global;
   readonly quickFrame: WebAssembly.Global;
   readonly fixedKeys: WebAssembly.Global;
+  /** First byte behind the tables, after `configure`. */
+  readonly end: WebAssembly.Global;
   beginTrace(): void;
   reachedLayers(): number;
   rcpsOpenByThemselves(): number;

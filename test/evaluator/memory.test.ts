@@ -44,7 +44,8 @@ describe("the evaluator's memory", () => {
     for (const world of worlds.slice(0, 2)) {
       const sizeWith = (candidateWords: number, textBytes: number) => {
         const { exports } = machineOf(world);
-        return exports.configure(lined(exports.heapBase()), 0, 0, candidateWords, textBytes, 1, 0) >>> 0;
+        exports.configure(lined(exports.heapBase()), 0, 0, candidateWords, textBytes, 1, 0);
+        return exports.end.value >>> 0;
       };
       const size = sizeWith(4096, 65536);
       expect(sizeWith(4097, 65536) - size).toBe(LINE);
@@ -82,7 +83,8 @@ describe("the evaluator's memory", () => {
       const machine = engine["machine"];
       const image = lined(machine.exports.heapBase());
       const { exports } = machineOf(world);
-      const size = exports.configure(image, 0, 0, CANDIDATE_WORDS, REQUEST_BYTES_MAX, 1, 0) >>> 0;
+      exports.configure(image, 0, 0, CANDIDATE_WORDS, REQUEST_BYTES_MAX, 1, 0);
+      const size = exports.end.value >>> 0;
       const end = machine.frame + size;
       expect(machine.bytes.length).toBe(Math.ceil(end / PAGE) * PAGE);
       machine.bytes.fill(GUARD, end);

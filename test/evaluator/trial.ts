@@ -76,7 +76,10 @@ export function memoryMap({ bundle }: Prepared, build: Build | WebAssembly.Modul
   const { exports } = machine;
   const start = Math.ceil(exports.heapBase() / 64) * 64;
   const { candidateWords, textBytes, seed } = MAP_LAYOUT;
-  const size = (overlay: number) => exports.configure(start, overlay, 0, candidateWords, textBytes, seed, 0) >>> 0;
+  const size = (overlay: number) => {
+    exports.configure(start, overlay, 0, candidateWords, textBytes, seed, 0);
+    return exports.end.value >>> 0;
+  };
   const areas = Object.fromEntries(AREAS.map((area) => [area, machine[area]])) as MemoryMap["areas"];
   return { areas, size: size(0), sizeWithOverlay: size(start) };
 }
