@@ -39,6 +39,8 @@ export interface ActionResource {
   readonly type: ResourceType;
   /** Whether the reference says that the action cannot do without a resource of this type. */
   readonly required: boolean;
+  /** The keys of the action that it has on resources of this type. */
+  readonly conditionKeys: readonly string[];
 }
 
 export interface ResourceType {
@@ -130,19 +132,23 @@ function unpack([prefix, name, keys, keySets, types, actions]: PackedService): C
     name,
     resourceTypes,
     actions: actions.map(([actionName, accessLevel, keySet, rows]): CatalogAction => {
-      const sets = [keySet];
+      const namesOf = (...sets: readonly number[]) => [
+        ...new Set(sets.flatMap((set) => keySets[set]!.map((index) => keys[index]!))),
+      ];
       const ofAction: ActionResource[] = [];
+      const sets = [keySet];
       for (let at = 0; at < rows.length; at += 3) {
-        ofAction.push({ type: resourceTypes[rows[at]!]!, required: rows[at + 1] === 1 });
-        sets.push(rows[at + 2]!, types[rows[at]!]![2]);
+        const [index, required, rowSet] = [rows[at]!, rows[at + 1] === 1, rows[at + 2]!];
+        const typeSet = types[index]![2];
+        ofAction.push({ type: resourceTypes[index]!, required, conditionKeys: namesOf(keySet, rowSet, typeSet) });
+        sets.push(rowSet, typeSet);
       }
-      const indexes = new Set(sets.flatMap((set) => keySets[set]!));
       return {
         service: prefix,
         name: actionName,
         accessLevel,
         resourceTypes: ofAction,
-        conditionKeys: [...indexes].map((index) => keys[index]!),
+        conditionKeys: namesOf(...sets),
       };
     }),
   };

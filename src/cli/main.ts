@@ -15,6 +15,7 @@ import { disassembleCommand } from "./commands/disassemble.js";
 import { explainCommand } from "./commands/explain.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { testCommand } from "./commands/test.js";
+import { trailCommand } from "./commands/trail.js";
 import { printDiagnostics } from "./diagnostics.js";
 import { Disagreement } from "./engines.js";
 import { EXIT_HELP, Exit } from "./exit.js";
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
   explainCommand,
   testCommand,
   checkCommand,
+  trailCommand,
 ];
 
 /** Runs one command line (without `node` and the script). Writes to the terminal only, and never throws. */
@@ -71,14 +73,18 @@ function programOf(terminal: Terminal, done: (exit: Exit) => void, print: (text:
     .version(packageVersion(), "--version", "print the version")
     .addHelpText("after", EXAMPLES + EXIT_HELP);
   for (const add of COMMANDS) program.addCommand(add(terminal, done));
-  for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .configureOutput({ writeOut: print, writeErr: print })
-      .configureHelp({ helpWidth: 100 })
-      .showHelpAfterError(`(\`${command === program ? "iamb" : `iamb ${command.name()}`} --help\` shows how)`);
-  }
+  setUp(program, "iamb", print);
   return program;
+}
+
+/** A command and its subcommands. */
+function setUp(command: Command, name: string, print: (text: string) => void): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: print })
+    .configureHelp({ helpWidth: 100 })
+    .showHelpAfterError(`(\`${name} --help\` shows how)`);
+  for (const inner of command.commands) setUp(inner, `${name} ${inner.name()}`, print);
 }
 
 const EXAMPLES = examples([

@@ -35,6 +35,15 @@ describe("one action", () => {
     expect(actionOf("s3:ListAllMyBuckets")?.resourceTypes).toEqual([]);
   });
 
+  test("has other keys on resources of one type than of another", () => {
+    const { resourceTypes, conditionKeys } = actionOf("ec2:RunInstances")!;
+    const keysOf = (name: string) => resourceTypes.find(({ type }) => type.name === name)!.conditionKeys;
+    expect(conditionKeys).toContain("ec2:InstanceType");
+    expect(keysOf("instance")).toContain("ec2:InstanceType");
+    expect(keysOf("subnet")).not.toContain("ec2:InstanceType");
+    expect(keysOf("subnet")).toContain("ec2:Region");
+  });
+
   test("may have a resource type with two formats", () => {
     const stage = serviceOf("apigateway")!.resourceTypes.find(({ name }) => name === "Stage");
     expect(stage?.arnFormats).toHaveLength(2);
