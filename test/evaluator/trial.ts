@@ -48,7 +48,8 @@ export function prepared(trial: Trial): Prepared {
 /** What can be seen of an engine that is asked, bit by bit: whoever compares can stop at the first difference. */
 export function* observations(trial: Prepared, options: EngineOptions = {}): Generator<string> {
   if (trial.isMapped) yield JSON.stringify(memoryMap(trial, options.build ?? "baseline"));
-  const engine = Engine.loadSync(trial.bundle, { ...trial.engine, ...options });
+  // What is remembered gives way to other things by its hash, so that steps are the same only under the same seed.
+  const engine = Engine.loadSync(trial.bundle, { seed: MAP_LAYOUT.seed, ...trial.engine, ...options });
   const overlays = trial.overlayImages.map((bytes) => engine.overlay(bytes));
   for (const { request, options, explained, overlay } of trial.asks) {
     const ask = [request, options ?? undefined, overlay === undefined ? undefined : overlays[overlay]!] as const;
