@@ -25,7 +25,7 @@ describe("what parses", () => {
   test("any JSON text means what JSON.parse says, with keys in order", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom(undefined, 1, "\t", "\r\n "), (value, indent) => {
-        const text = JSON.stringify(value, null, indent).replaceAll("\\ud", "\\\\ud");
+        const text = JSON.stringify(value, null, indent);
         expect(JSON.stringify(toPlain(parse(text).value!))).toBe(JSON.stringify(JSON.parse(text)));
       }),
     );
@@ -34,7 +34,7 @@ describe("what parses", () => {
   test("every node's place is its text", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-        const text = JSON.stringify(value, null, 1).replaceAll("\\ud", "\\\\ud");
+        const text = JSON.stringify(value, null, 1);
         const waiting: JsonValue[] = [parse(text).value!];
         for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
           expect(JSON.parse(text.slice(node.span.start, node.span.end))).toEqual(
