@@ -11,17 +11,24 @@ import { buildCatalog } from "./catalog.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Targets of asconfig.json and the file that each of them makes. */
+/** The file that each target makes, and the configuration it stands in. */
 const TARGETS = {
-  debug: "iamb.debug.wasm",
-  baseline: "iamb.wasm",
-  simd: "iamb.simd.wasm",
+  debug: { file: "iamb.debug.wasm", config: "asconfig.json" },
+  baseline: { file: "iamb.wasm", config: "asconfig.json" },
+  simd: { file: "iamb.simd.wasm", config: "asconfig.json" },
+  scanner: { file: "iamb.scanner.wasm", config: "asconfig.scanner.json" },
 } as const;
 
 type Target = keyof typeof TARGETS;
 
 /** What the evaluator is compiled from. */
-const SOURCES = ["assembly", "src/bytecode/opcodes.ts", "src/bytecode/layout.ts", "asconfig.json"];
+const SOURCES = [
+  "assembly",
+  "src/bytecode/opcodes.ts",
+  "src/bytecode/layout.ts",
+  "asconfig.json",
+  "asconfig.scanner.json",
+];
 
 /** Compiles the targets that are missing or older than their sources; throws with the compiler's words if one fails. */
 export async function buildWasm(): Promise<void> {
@@ -51,17 +58,18 @@ export async function buildDist(): Promise<void> {
 
 /** A finished file takes the place of the old one at once: whoever loads it meanwhile gets one or the other. */
 async function compileTarget(target: Target): Promise<void> {
-  const unfinished = join("build", `${process.pid}.${TARGETS[target]}`);
+  const { file, config } = TARGETS[target];
+  const unfinished = join("build", `${process.pid}.${file}`);
   try {
     await run("node_modules/assemblyscript/bin/asc.js", [
       "--config",
-      "asconfig.json",
+      config,
       "--target",
       target,
       "--outFile",
       unfinished,
     ]);
-    await rename(join(ROOT, unfinished), join(ROOT, "build", TARGETS[target]));
+    await rename(join(ROOT, unfinished), join(ROOT, "build", file));
   } finally {
     await rm(join(ROOT, unfinished), { force: true });
   }
@@ -86,7 +94,7 @@ async function newestIn(path: string): Promise<number> {
 /** When a target was built; never, if it was not. */
 async function ageOf(target: Target): Promise<number> {
   try {
-    return (await stat(join(ROOT, "build", TARGETS[target]))).mtimeMs;
+    return (await stat(join(ROOT, "build", TARGETS[target].file))).mtimeMs;
   } catch {
     return Number.NEGATIVE_INFINITY;
   }
