@@ -5,6 +5,7 @@ import type { WorldOptions } from "../policy/options.js";
 import type { Diagnostic } from "../text/diagnostic.js";
 import { type JsonValue, parseJson, quoted } from "../text/json.js";
 import type { Source } from "../text/span.js";
+import { type Attached, identityOf, joined, type OwnAttachments } from "./attachments.js";
 import { type Fields, Findings, readFields } from "./fields.js";
 import { LABELS } from "./layers.js";
 import type { Document, DocumentSet, PrincipalRecord, ResourceRecord } from "./model.js";
@@ -20,6 +21,10 @@ export interface AuthorizationDetails {
   readonly roles: readonly ResourceRecord[];
   /** Managed policies by ARN: each one is one object, wherever it is attached. */
   readonly managed: ReadonlyMap<string, Policy>;
+  /** What users and roles have by themselves, and the ARNs of their groups, by ARN. */
+  readonly attachments: ReadonlyMap<string, OwnAttachments>;
+  /** Groups that the export holds, by ARN. */
+  readonly groupPolicies: ReadonlyMap<string, Attached>;
 }
 
 /** A managed policy with its document as written, and the file where it was first found. */
@@ -97,18 +102,15 @@ interface Page {
   readonly fields: Fields;
 }
 
-/** Documents before they have a label. */
-interface Attached {
-  readonly documents: readonly Document[];
-  readonly missing: readonly string[];
-}
-
 class DetailsReader implements AuthorizationDetails {
   readonly accounts = new Set<string>();
   readonly principals: PrincipalRecord[] = [];
   readonly roles: ResourceRecord[] = [];
   readonly managed = new Map<string, Policy>();
-  private readonly groups = new Map<string, Attached>();
+  readonly attachments = new Map<string, OwnAttachments>();
+  readonly groupPolicies = new Map<string, Attached>();
+  /** ARNs by account and name. */
+  private readonly groups = new Map<string, string>();
   /** ARNs of this export; pages must not repeat them. */
   private readonly seen = new Set<string>();
   /** By kind, account and lower-cased name. */
@@ -184,10 +186,8 @@ class DetailsReader implements AuthorizationDetails {
       const group = readFields(findings, item, `GroupDetailList[${index}]`, GROUP_FIELDS, "warning");
       const named = group === null ? null : this.entity(findings, group, "group", "GroupName");
       if (group === null || named === null) return;
-      this.groups.set(
-        groupKey(named.account, named.name),
-        this.policiesOf(findings, group, named.arn, "GroupPolicyList"),
-      );
+      this.groups.set(groupKey(named.account, named.name), named.arn);
+      this.groupPolicies.set(named.arn, this.policiesOf(findings, group, named.arn, "GroupPolicyList"));
     });
   }
 
@@ -197,8 +197,10 @@ class DetailsReader implements AuthorizationDetails {
       const named = user === null ? null : this.entity(findings, user, "user", "UserName");
       if (user === null || named === null) return;
       const own = this.policiesOf(findings, user, named.arn, "UserPolicyList");
-      const groups = (user.texts("GroupList") ?? []).map((name) => this.group(named.account, name));
-      this.principals.push(this.principal(findings, user, named, "user", user.text("UserId"), [own, ...groups]));
+      const names = user.texts("GroupList") ?? [];
+      const groups = names.flatMap((name) => this.groups.get(groupKey(named.account, name)) ?? []);
+      this.attachments.set(named.arn, { own: joined([own, this.unheldGroups(named.account, names)]), groups });
+      this.principals.push(this.principal(findings, user, named, "user", user.text("UserId")));
     });
   }
 
@@ -208,7 +210,8 @@ class DetailsReader implements AuthorizationDetails {
       const named = role === null ? null : this.entity(findings, role, "role", "RoleName");
       if (role === null || named === null) return;
       const own = this.policiesOf(findings, role, named.arn, "RolePolicyList");
-      const record = this.principal(findings, role, named, "role", role.text("RoleId"), [own]);
+      this.attachments.set(named.arn, { own, groups: [] });
+      const record = this.principal(findings, role, named, "role", role.text("RoleId"));
       this.principals.push(record);
       this.roles.push(this.trustOf(findings, role, record));
     });
@@ -265,7 +268,6 @@ class DetailsReader implements AuthorizationDetails {
     { arn, name, account }: Named,
     kind: PrincipalRecord["kind"],
     uniqueId: string | null,
-    attached: readonly Attached[],
   ): PrincipalRecord {
     return {
       kind,
@@ -275,7 +277,7 @@ class DetailsReader implements AuthorizationDetails {
       uniqueId,
       tags: tagsOf(findings, fields),
       serviceLinked: kind === "role" && isServiceLinked(arn),
-      identity: joined(LABELS.identity(arn), attached),
+      identity: identityOf(arn, this.attachments.get(arn)!, this.groupPolicies),
       boundary: this.boundary(findings, fields, arn),
     };
   }
@@ -289,7 +291,7 @@ class DetailsReader implements AuthorizationDetails {
       const policyArn = attachment?.requiredText("PolicyArn") ?? null;
       return policyArn === null ? [] : [this.managedPolicy(policyArn)];
     });
-    return joined("", [{ documents: inline, missing: [] }, ...managed]);
+    return joined([{ documents: inline, missing: [] }, ...managed]);
   }
 
   private inlinePolicies(findings: Findings, fields: Fields, arn: string, name: string): Document[] {
@@ -318,14 +320,10 @@ class DetailsReader implements AuthorizationDetails {
       : { documents: [{ policy, use: "policy" }], missing: [] };
   }
 
-  /** A group that the export does not hold (`--filter`) leaves its policies unknown. */
-  private group(account: string, name: string): Attached {
-    return (
-      this.groups.get(groupKey(account, name)) ?? {
-        documents: [],
-        missing: [`policies of group ${name} of account ${account}`],
-      }
-    );
+  /** Groups that the export does not hold (`--filter`) leave their policies unknown. */
+  private unheldGroups(account: string, names: readonly string[]): Attached {
+    const unheld = names.filter((name) => !this.groups.has(groupKey(account, name)));
+    return { documents: [], missing: unheld.map((name) => `policies of group ${name} of account ${account}`) };
   }
 
   private boundary(findings: Findings, fields: Fields, arn: string): DocumentSet | null {
@@ -421,14 +419,4 @@ export function tagsOf(findings: Findings, fields: Fields, name = "Tags"): Reado
     if (key !== null) tags.set(key, tag?.text("Value") ?? "");
   });
   return tags;
-}
-
-/** A policy that a user has by itself and by a group counts once. */
-function joined(label: string, parts: readonly Attached[]): DocumentSet {
-  const documents = new Map(parts.flatMap((part) => part.documents.map((document) => [document.policy, document])));
-  return {
-    label,
-    documents: [...documents.values()],
-    missing: [...new Set(parts.flatMap(({ missing }) => missing))],
-  };
 }

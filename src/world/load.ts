@@ -4,6 +4,7 @@ import type { Policy, PolicyType } from "../policy/model.js";
 import { DEFAULT_WORLD_OPTIONS, type WorldOptions } from "../policy/options.js";
 import { type Diagnostic, hasErrors } from "../text/diagnostic.js";
 import { type JsonValue, parseJson, quoted } from "../text/json.js";
+import type { Attached, Attachments, OwnAttachments } from "./attachments.js";
 import { type AuthorizationDetails, readAuthorizationDetails, type SharedPolicy } from "./authorization-details.js";
 import { Findings, readFields } from "./fields.js";
 import { type Entry, Files } from "./files.js";
@@ -17,19 +18,19 @@ import { readSessions } from "./session-file.js";
 /**
  * Loads a world directory, or a single file of `aws iam get-account-authorization-details` as a world of one account.
  * Whatever cannot be read, or is not part of a world, is a diagnostic; with an error among them the world is null. `options`
- * win over the directory's `options.json`.
+ * win over the directory's `options.json`. `attachments` say what the world's document sets were made of.
  */
 export async function loadWorld(
   path: string,
   options: Partial<WorldOptions> = {},
-): Promise<{ world: World | null; diagnostics: Diagnostic[] }> {
+): Promise<{ world: World | null; attachments: Attachments; diagnostics: Diagnostic[] }> {
   const loader = new Loader(options);
   const kind = await loader.files.kindOf(path);
   if (kind === "folder") await loader.loadFolder(path);
   else if (kind === "file") await loader.loadExport(path);
   const world = kind === null ? null : loader.world();
   const diagnostics = loader.diagnostics;
-  return { world: hasErrors(diagnostics) ? null : world, diagnostics };
+  return { world: hasErrors(diagnostics) ? null : world, attachments: loader.attachments, diagnostics };
 }
 
 /** What a folder of accounts/ says beside its export. */
@@ -54,6 +55,9 @@ class Loader {
   private readonly sessions = new Map<string, SessionRecord>();
   private readonly managed = new Map<string, Policy>();
   private readonly shared = new Map<string, SharedPolicy>();
+  private readonly attached = new Map<string, OwnAttachments>();
+  private readonly groups = new Map<string, Attached>();
+  private readonly guardrails = new Map<string, Policy>();
 
   constructor(private readonly given: Partial<WorldOptions>) {
     this.options = { ...DEFAULT_WORLD_OPTIONS, ...given };
@@ -61,6 +65,11 @@ class Loader {
 
   get diagnostics(): Diagnostic[] {
     return [...this.files.diagnostics, ...this.found.flatMap(({ diagnostics }) => diagnostics), ...this.exported];
+  }
+
+  get attachments(): Attachments {
+    const { managed, attached: principals, groups, guardrails } = this;
+    return { managed, principals, groups, guardrails };
   }
 
   async loadExport(path: string): Promise<void> {
@@ -157,7 +166,9 @@ class Loader {
       const name = file.name.slice(0, -".json".length);
       await this.readJson(file, (findings, value) => {
         const policy = readPolicy(findings, value, type, `${type}/${name}`, this.options);
-        if (policy !== null) policies.set(name, policy);
+        if (policy === null) return;
+        policies.set(name, policy);
+        this.guardrails.set(policy.name, policy);
       });
     }
   }
@@ -229,6 +240,8 @@ class Loader {
     for (const principal of details.principals) this.principals.set(principal.arn, principal);
     for (const role of details.roles) this.resources.set(role.arn, role);
     for (const [arn, policy] of details.managed) this.managed.set(arn, policy);
+    for (const [arn, own] of details.attachments) this.attached.set(arn, own);
+    for (const [arn, policies] of details.groupPolicies) this.groups.set(arn, policies);
   }
 
   private async loadAccountFile(file: Entry, id: string): Promise<void> {
