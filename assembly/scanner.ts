@@ -31,6 +31,7 @@ const NOT_STARTED: i32 = -2;
 const FLAG_ESCAPE: u32 = 1;
 const FLAG_NON_ASCII: u32 = 2;
 const FLAG_NEWLINE: u32 = 4;
+const FLAG_OPEN: u32 = 8;
 
 let mode: i32 = TOP;
 let base: i32 = 0;
@@ -126,6 +127,7 @@ export function scan(from: i32, to: i32): i32 {
       flags |= FLAG_NEWLINE;
       newline = true;
       if (mode == LINES) {
+        if (depth != 0) flags |= FLAG_OPEN;
         if (started) emit(into, at - 1);
         depth = 0;
       } else if (mode == TOP && depth == 0) {
@@ -259,6 +261,7 @@ function skipString(bytes: i32, from: i32, to: i32): i32 {
     }
     if (c == 10) {
       inString = false;
+      flags |= FLAG_OPEN;
       break;
     }
     flags |= FLAG_ESCAPE;

@@ -16,6 +16,7 @@ import { Tally } from "./read/totals.js";
 export type { Place, Reason, TrailEvent, TrailItem, TrailTotals } from "./read/item.js";
 export { TrailError } from "./read/item.js";
 export type { Mapper, Projection, ProjectionFactory } from "./read/projection.js";
+export type { NamedStream } from "./read/sources.js";
 
 export interface ReadOptions extends Partial<ReadLimits> {
   /** Threads beside this one that decompress, parse and project; 0: this one does. By default as many as there are cores. */
@@ -81,11 +82,10 @@ async function* read(paths: readonly (string | NamedStream)[], options: ReadOpti
   // Ends with the caller's signal, or when nobody wants more.
   const closing = new AbortController();
   const signal = options.signal === undefined ? closing.signal : AbortSignal.any([options.signal, closing.signal]);
-  const stdin = untilAborted(options.stdin ?? process.stdin, signal);
-  const streams = paths.map((path) =>
-    typeof path === "string" ? path : { name: path.name, chunks: untilAborted(path.chunks, signal) },
-  );
-  const sources = sourcesOf(streams, stdin);
+  const sources = sourcesOf(paths, {
+    stdin: () => options.stdin ?? process.stdin,
+    guard: (chunks) => untilAborted(chunks, signal),
+  });
   try {
     if (threads > 0) {
       const pool = new Pool(sources, { threads, isOrdered: options.ordered ?? true, limits, projection });
@@ -119,20 +119,27 @@ async function* readHere(
 /** A stream that is waited for only as long as somebody wants it. */
 async function* untilAborted(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
-  aborted.catch(() => {});
   let hasEnded = false;
   try {
-    while (!hasEnded) {
-      const { done, value } = await Promise.race([iterator.next(), aborted]);
+    for (;;) {
+      const { done, value } = await unlessAborted(iterator.next(), signal);
       hasEnded = done === true;
-      if (!hasEnded) yield value;
+      if (done) return;
+      yield value;
     }
   } finally {
     // A generator that is waiting cannot be told to return; a stream of Node's can be destroyed.
     if (!hasEnded && "destroy" in chunks && typeof chunks.destroy === "function") chunks.destroy();
     else if (!hasEnded) void iterator.return?.();
   }
+}
+
+/** Not `Promise.race` with a promise of the signal's, which would keep every chunk for as long as the signal lives. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    if (signal.aborted) abort();
+  });
 }

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import type { NamedStream } from "../../src/trail/read/sources.js";
 import {
+  type NamedStream,
   type ReadOptions,
   readTrail,
   type TrailEvent,

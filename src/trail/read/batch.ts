@@ -32,7 +32,7 @@ const ITEM_WEIGHT = 256;
 /** Takes what a reader finds, in order. */
 export class Output {
   #items: TrailItem<unknown>[] = [];
-  /** Per item the JSON text that its event came from, where it came from one and will have to be written as one. */
+  /** Per item the JSON text of its event, where there is one already and one will be needed. */
   #texts: (string | null)[] = [];
   #ends: FileEnd[] = [];
   #weight = 0;
@@ -51,16 +51,21 @@ export class Output {
 
   event(event: TrailEvent, text: TextOf | null, place: Place): void {
     if (this.map === null) this.#add({ kind: "event", event, place }, this.isPacked ? (text?.() ?? null) : null);
-    else {
-      let mapped: unknown;
-      try {
-        mapped = this.map(event, place);
-      } catch (error) {
-        this.unreadable("projection-failed", `the projection failed: ${(error as Error)?.message ?? error}`, place);
-        return;
-      }
-      this.#add({ kind: "event", event: mapped, place }, null);
+    else this.#addMapped(this.map, event, place);
+  }
+
+  #addMapped(map: EventMapper, event: TrailEvent, place: Place): void {
+    let mapped: unknown;
+    let text: string | null;
+    try {
+      mapped = map(event, place);
+      // Here and not when the batch is packed, so that what JSON cannot hold costs this event only.
+      text = this.isPacked ? textOf(mapped) : null;
+    } catch (error) {
+      this.unreadable("projection-failed", `the projection failed: ${(error as Error)?.message ?? error}`, place);
+      return;
     }
+    this.#add({ kind: "event", event: mapped, place }, text);
   }
 
   unreadable(reason: Reason, message: string, place: Place): void {
@@ -141,15 +146,14 @@ function pack(
       [item.kind === "event" ? 0 : 1, files.length - 1, record ?? -1, line ?? -1, offset ?? -1, size],
       index * PLACE_NUMBERS,
     );
-    return texts[index] ?? textOf(item);
+    return texts[index] ?? textOf(item.kind === "event" ? item.event : [item.reason, item.message]);
   });
   return { values: `[${values.join(",")}]`, files, places, ends, underway };
 }
 
-function textOf(item: TrailItem<unknown>): string {
-  if (item.kind === "unreadable") return JSON.stringify([item.reason, item.message]);
-  // What JSON does not know crosses as null.
-  return JSON.stringify(item.event) ?? "null";
+/** What JSON does not know crosses as null. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value) ?? "null";
 }
 
 export function unpack({ values, files, places, ends, underway }: PackedBatch): Batch {

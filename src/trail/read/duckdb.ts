@@ -12,12 +12,14 @@ export interface QueryProblem {
   readonly message: string;
 }
 
+export type RowBlocks = AsyncGenerator<readonly ParsedRow[], QueryProblem | null>;
+
 export function queryOfParquet(path: string): string {
   return `FROM read_parquet('${path.replaceAll("'", "''")}')`;
 }
 
 /** The rows of a query, block by block; returns why there are no more, if not because there are none. */
-export async function* readQuery(query: string, depthMax: number): AsyncGenerator<ParsedRow[], QueryProblem | null> {
+export async function* readQuery(query: string, depthMax: number): RowBlocks {
   let instance: Instance | null = null;
   try {
     const duckdb = await load();

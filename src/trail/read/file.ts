@@ -2,7 +2,7 @@
 import { createReadStream, readFileSync } from "node:fs";
 import type { Output, TextOf } from "./batch.js";
 import { CsvReader, type RowSink } from "./csv.js";
-import { queryOfParquet, readQuery } from "./duckdb.js";
+import { type QueryProblem, queryOfParquet, type RowBlocks, readQuery } from "./duckdb.js";
 import { formatOf } from "./format.js";
 import { GZIP_TRUNCATED, gunzip, gunzipWhole, isGzip } from "./gzip.js";
 import { Input } from "./input.js";
@@ -59,7 +59,11 @@ const SMALL_FILE_SIZE = 4 * 1024 * 1024;
 const SMALL_TEXT_SIZE = 64 * 1024 * 1024;
 
 class Reading implements JsonSink, RowSink {
+  /** What was found, readable or not, and what of it was an event. */
   #records = 0;
+  #events = 0;
+  /** Whether something could not be read. */
+  #hasFailed = false;
   #stored = 0;
   #text = 0;
   #kind: FileKind | null = null;
@@ -87,7 +91,8 @@ class Reading implements JsonSink, RowSink {
       return;
     }
     const text = isGzip(stored) ? gunzipWhole(stored, SMALL_TEXT_SIZE) : stored;
-    if (text === null || text.length === 0 || isGzip(text)) yield* this.bytes(inPieces(stored), path);
+    if (text === "damaged") yield* this.bytes(inPieces(stored), path);
+    else if (text === "large" || text.length === 0 || isGzip(text)) yield* this.bytes(only(stored), path);
     else {
       this.#stored = stored.length;
       yield* this.#read(new Input(only(text)), path);
@@ -100,21 +105,27 @@ class Reading implements JsonSink, RowSink {
   }
 
   async *rows(query: string): AsyncGenerator<void> {
-    const rows = readQuery(query, this.tools.limits.depthMax);
-    for (;;) {
-      const { done, value } = await rows.next();
-      if (done) {
-        if (value?.reason === "duckdb-missing" && isNamed(this.source))
-          throw new TrailError(value.reason, value.message);
-        if (value !== null) this.refuse(value.reason, value.message);
-        this.end("empty");
-        return;
+    const problem = yield* this.#takeRows(readQuery(query, this.tools.limits.depthMax));
+    if (problem?.reason === "duckdb-missing" && isNamed(this.source))
+      throw new TrailError(problem.reason, problem.message);
+    if (problem !== null) this.refuse(problem.reason, problem.message);
+    this.end("empty");
+  }
+
+  async *#takeRows(blocks: RowBlocks): AsyncGenerator<void, QueryProblem | null> {
+    try {
+      for (;;) {
+        const { done, value } = await blocks.next();
+        if (done) return value;
+        for (const row of value) {
+          if (row.ok) this.#take(row.value, null, NOWHERE, 0);
+          else this.#refuseRecord(row.reason, row.message, NOWHERE, 0);
+        }
+        yield;
       }
-      for (const row of value) {
-        if (row.ok) this.#take(row.value, null, NOWHERE, 0);
-        else this.#refuseRecord(row.reason, row.message, NOWHERE, 0);
-      }
-      yield;
+    } finally {
+      // Whoever stops here lets go of the database, too.
+      await blocks.return(null);
     }
   }
 
@@ -210,26 +221,24 @@ class Reading implements JsonSink, RowSink {
   broken(reason: Reason, message: string, at: TextPlace, size: number): void {
     // What takes no room is no record, but the place where one is missing.
     if (size > 0) this.#refuseRecord(reason, message, at, size);
-    else this.output.unreadable(reason, message, this.#placeOf(at, 0, null));
+    else this.#refuseAt(reason, message, at, 0);
   }
 
   /** The whole file, for a reason that has no place in it. */
   refuse(reason: Reason, message: string): void {
-    this.output.unreadable(reason, message, this.#placeOf(NOWHERE, 0, null));
-    if (this.#records === 0) this.#kind = "unreadable";
+    this.#refuseAt(reason, message, NOWHERE, 0);
   }
 
   /** `otherwise`: what the file is if there was nothing in it. */
   end(otherwise: FileKind): void {
-    const kind = this.#kind ?? (this.#records > 0 ? "log" : otherwise);
+    const kind = this.#kind ?? (this.#events > 0 ? "log" : this.#hasFailed ? "unreadable" : otherwise);
     const stored = "size" in this.source && Number.isFinite(this.source.size) ? this.source.size : this.#stored;
     this.output.endFile({ kind, stored, text: this.#text });
   }
 
   #refuseText(reason: Reason, message: string, size: number): void {
     this.#text = size;
-    this.output.unreadable(reason, message, this.#placeOf({ offset: 0, line: null }, size, null));
-    this.#kind = "unreadable";
+    this.#refuseAt(reason, message, { offset: 0, line: null }, size);
   }
 
   /** A value of the text itself: a record, a digest, or, where each line is a file of its own, a list of records. */
@@ -263,10 +272,18 @@ class Reading implements JsonSink, RowSink {
     }
     const event = value as TrailEvent;
     if (this.#records === 0 && isInsight(event)) this.#kind ??= "insight";
+    this.#events++;
     this.output.event(event, text, this.#placeOf(at, size, this.#records++));
   }
 
+  /** What has a place, but is no record. */
+  #refuseAt(reason: Reason, message: string, at: TextPlace, size: number): void {
+    this.#hasFailed = true;
+    this.output.unreadable(reason, message, this.#placeOf(at, size, null));
+  }
+
   #refuseRecord(reason: Reason, message: string, at: TextPlace, size: number): void {
+    this.#hasFailed = true;
     this.output.unreadable(reason, message, this.#placeOf(at, size, this.#records++));
   }
 

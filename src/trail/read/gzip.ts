@@ -11,8 +11,8 @@ export function isGzip(head: Uint8Array): boolean {
   return head.length >= 3 && head[0] === 0x1f && head[1] === 0x8b && head[2] === 0x08;
 }
 
-/** The text of a small file in one go; null if it is large, damaged, or anything else than whole members. */
-export function gunzipWhole(packed: Buffer, textSizeMax: number): Buffer | null {
+/** The text of a small file in one go, unless it is large, or anything else than whole members. */
+export function gunzipWhole(packed: Buffer, textSizeMax: number): Buffer | "large" | "damaged" {
   try {
     // `info` gives the engine, too, which the types do not know.
     const { buffer, engine } = gunzipSync(packed, {
@@ -20,9 +20,9 @@ export function gunzipWhole(packed: Buffer, textSizeMax: number): Buffer | null 
       chunkSize: CHUNK_SIZE,
       info: true,
     }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-    return engine.bytesWritten === packed.length ? buffer : null;
-  } catch {
-    return null;
+    return engine.bytesWritten === packed.length ? buffer : "damaged";
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? "large" : "damaged";
   }
 }
 

@@ -75,11 +75,11 @@ export const FILE_KINDS = [
   "insight",
   /** A digest: hashes of log files, no records. */
   "digest",
-  /** Nothing but white space. */
+  /** Nothing but white space, or lists without records. */
   "empty",
   /** Another service's folder in AWS's layout (`AWSLogs/<account>/<service>`): not opened. */
   "elsewhere",
-  /** Nothing in it could be read: an unreadable item says why. */
+  /** Not one record in it could be read: unreadable items say why. */
   "unreadable",
 ] as const;
 export type FileKind = (typeof FILE_KINDS)[number];

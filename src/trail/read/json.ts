@@ -116,15 +116,23 @@ export class JsonReader {
   /** The text is over, because it ended or was cut off. */
   finish(cut: Cut | null): void {
     const end = this.#base + this.#slice.length;
-    const isOpen = this.#scanner.finish() || this.#mode === Mode.Elements || this.#frame !== null;
+    const isElementOpen = this.#scanner.finish();
+    const isOpen = isElementOpen || this.#mode === Mode.Elements || this.#frame !== null;
     const element = this.#scanner.count() === 0 ? null : this.#keptElement(NOTHING, shapeAt(this.#scanner.spans, 0));
-    const isCutOff = isOpen && element !== null && element.size > 0;
-    if (element !== null && !isOpen) this.#takeElement(element, false);
+    // A list may end early behind a record that is whole.
+    const isWhole = !isElementOpen && this.#isObject(element);
+    const isCutOff = isOpen && !isWhole && element !== null && element.size > 0;
+    if (element !== null && (!isOpen || isWhole)) this.#takeElement(element, false);
     this.#endRun();
     if (!isOpen && cut === null) return;
     const { reason, message } = cut ?? { reason: "truncated", message: "the text ends before its value does" };
     if (isCutOff) this.#sink.broken(reason, message, element.place, element.size);
     else this.#sink.broken(reason, message, { offset: end, line: null }, 0);
+  }
+
+  /** Whether it is an element of a list that ends as objects do. */
+  #isObject(element: Element | null): boolean {
+    return this.#mode === Mode.Elements && element?.bytes[lastVisible(element.bytes)] === CLOSE_BRACE;
   }
 
   #obey(stop: Stop, at: number): void {
@@ -339,6 +347,7 @@ class Kept {
 
 const NOTHING = Buffer.alloc(0);
 const NEWLINE = 0x0a;
+const CLOSE_BRACE = 0x7d;
 
 function shapeAt(spans: Int32Array, at: number): Shape {
   const word = spans[at + 3]!;
@@ -367,6 +376,12 @@ function wrappingOf(head: string): Wrapping | null {
 function skipSpace(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end && isSpace(bytes[at]!)) at++;
+  return at;
+}
+
+function lastVisible(bytes: Buffer): number {
+  let at = bytes.length - 1;
+  while (at >= 0 && isSpace(bytes[at]!)) at--;
   return at;
 }
 

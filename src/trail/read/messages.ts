@@ -33,6 +33,8 @@ export interface Group {
   readonly sources: readonly SentSource[];
   /** How many items of the first source were had already, from a thread that broke down. */
   readonly skip: number;
+  /** Bytes of text that they took. */
+  readonly text: number;
   /** Indices of sources at which a thread broke down: not to be tried again. */
   readonly broken: ReadonlySet<number>;
 }

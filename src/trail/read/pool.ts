@@ -32,9 +32,11 @@ interface Task {
   /** Of its stream, if it is one. */
   readonly stream: AsyncIterator<Uint8Array> | null;
   readonly batches: { readonly batch: Batch; readonly thread: Thread }[];
-  /** Sources of the group that came whole, and items of the next. */
+  /** Sources of the group that came whole from the thread that has it, and items of the next from any thread. */
   sourcesHad: number;
   itemsHad: number;
+  /** Bytes of those items. */
+  textHad: number;
   isRead: boolean;
 }
 
@@ -90,6 +92,8 @@ export class Pool {
     this.#threads.clear();
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
     this.#sources.return?.();
+    // Not waited for: it may be waiting for its next chunk, which the signal of the reading ends.
+    for (const { stream } of this.#tasks) void stream?.return?.().catch(() => {});
   }
 
   /** Until a thread says something. */
@@ -155,8 +159,8 @@ export class Pool {
       }
     }
     if (sources.length === 0) return null;
-    const group = { number: ++this.#groups, sources, skip: 0, broken: new Set<number>() };
-    return { group, stream, batches: [], sourcesHad: 0, itemsHad: 0, isRead: false };
+    const group = { number: ++this.#groups, sources, skip: 0, text: 0, broken: new Set<number>() };
+    return { group, stream, batches: [], sourcesHad: 0, itemsHad: 0, textHad: 0, isRead: false };
   }
 
   #takeSource(): Source | null {
@@ -234,6 +238,7 @@ export class Pool {
       const [first, ...others] = thread.tasks;
       if (first !== undefined) {
         first.group = groupAfter(first, thread.progress);
+        first.sourcesHad = 0;
         const next = this.#start();
         for (const task of [first, ...others]) this.#give(next, task);
       }
@@ -249,18 +254,25 @@ function send({ worker }: Thread, message: ToWorker): void {
 function takeIn(task: Task, batch: Batch, thread: Thread): void {
   task.batches.push({ batch, thread });
   const last = batch.ends.at(-1);
-  task.sourcesHad += batch.ends.length;
-  task.itemsHad = last === undefined ? task.itemsHad + batch.items.length : batch.items.length - last.after;
+  if (last !== undefined) {
+    task.sourcesHad += batch.ends.length;
+    task.itemsHad = 0;
+    task.textHad = 0;
+  }
+  const items = batch.items.slice(last?.after ?? 0);
+  task.itemsHad += items.length;
+  task.textHad += items.reduce((size, item) => size + item.place.size, 0);
 }
 
 /** What is left of a group whose thread broke down, counted anew from the first source that did not come whole. */
-function groupAfter({ group, sourcesHad, itemsHad }: Task, progress: Int32Array): Group {
+function groupAfter({ group, sourcesHad, itemsHad, textHad }: Task, progress: Int32Array): Group {
   const broken = new Set([...group.broken].map((index) => index - sourcesHad).filter((index) => index >= 0));
   if (Atomics.load(progress, Progress.Group) === group.number) {
     broken.add(Atomics.load(progress, Progress.Source) - sourcesHad);
   }
   // Items of a source that is given up stay; what follows them is the reason.
-  return { number: group.number, sources: group.sources.slice(sourcesHad), skip: broken.has(0) ? 0 : itemsHad, broken };
+  const skip = broken.has(0) ? 0 : itemsHad;
+  return { number: group.number, sources: group.sources.slice(sourcesHad), skip, text: textHad, broken };
 }
 
 /** As source, this module is TypeScript, and a thread needs the loader that this one has: tsx, in development only. */

@@ -57,6 +57,8 @@ export function parseRun(
     flags |= span.shape.flags;
     if (index < spans.length - 1) text[span.end - start] = COMMA;
   }
+  // With each closed, all separators stand outside: there are as many values as spans only if each span is one.
+  if ((flags & Flag.Open) !== 0) return null;
   const isAscii = (flags & Flag.NonAscii) === 0;
   if (!isAscii && !isUtf8(text)) return null;
   const list = `[${text.toString(isAscii ? "latin1" : "utf8")}]`;
@@ -67,10 +69,9 @@ export function parseRun(
   } catch {
     return null;
   }
-  // As many values as spans, each with as many keys as it has colons: so each value is its span's.
-  const areTheirs =
+  const areWhole =
     values.length === spans.length && values.every((value, at) => spans[at]!.shape.colons === countKeys(value));
-  return areTheirs ? values : null;
+  return areWhole ? values : null;
 }
 
 const COMMA = 0x2c;

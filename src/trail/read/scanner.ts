@@ -37,8 +37,8 @@ export const Stop = {
 } as const;
 export type Stop = (typeof Stop)[keyof typeof Stop];
 
-/** What stands in an element. */
-export const Flag = { Escape: 1, NonAscii: 2, Newline: 4 } as const;
+/** What stands in an element. `Open`: its line ended inside a string, an object or an array. */
+export const Flag = { Escape: 1, NonAscii: 2, Newline: 4, Open: 8 } as const;
 
 /** A beginning that is none: in a slice before this one. */
 export const EARLIER = -1;
@@ -238,6 +238,7 @@ export class PlainScanner implements Scanner {
     this.#flags |= Flag.Newline;
     this.#newline = true;
     if (this.#mode === Mode.Lines) {
+      if (this.#depth !== 0) this.#flags |= Flag.Open;
       if (this.#started) this.#emit(at);
       this.#depth = 0;
     } else if (this.#mode === Mode.Top && this.#depth === 0) {
@@ -324,7 +325,9 @@ export class PlainScanner implements Scanner {
       const byte = bytes[at]!;
       if (byte === QUOTE || byte === NEWLINE) {
         this.#inString = false;
-        return byte === QUOTE ? at + 1 : at;
+        if (byte === QUOTE) return at + 1;
+        this.#flags |= Flag.Open;
+        return at;
       }
       if (byte === BACKSLASH) {
         this.#flags |= Flag.Escape;

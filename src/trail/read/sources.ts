@@ -29,27 +29,40 @@ const STDIN = "-";
 /** As the beginning of a path: the rest is a query. */
 const QUERY_PREFIX = "duckdb:";
 
+export interface Streams {
+  /** Opens standard input. */
+  stdin(): AsyncIterable<Uint8Array>;
+  /** The same chunks, for as long as somebody wants them. */
+  guard(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
 /**
  * The sources of paths, in the order of the paths; the files of a folder and the folders below it in the order of their
  * names, which in AWS's layout is the order of days. Listing goes ahead of reading by no more than a folder's names. Throws a
- * `TrailError` for a path that does not exist.
+ * `TrailError` for a path that does not exist, before the first source.
  */
-export function* sourcesOf(
-  paths: readonly (string | NamedStream)[],
-  stdin: AsyncIterable<Uint8Array>,
-): Generator<Source> {
+export function* sourcesOf(paths: readonly (string | NamedStream)[], { stdin, guard }: Streams): Generator<Source> {
+  for (const path of paths) if (typeof path === "string" && isPath(path)) statOfNamed(path);
   for (const path of paths) {
-    if (typeof path !== "string") yield { kind: "stream", ...path };
-    else if (path === STDIN) yield { kind: "stream", name: "<stdin>", chunks: stdin };
-    else if (path.startsWith(QUERY_PREFIX)) {
-      yield { kind: "query", name: path, query: path.slice(QUERY_PREFIX.length) };
-    } else yield* sourcesOfPath(path);
+    if (typeof path !== "string") yield { kind: "stream", name: path.name, chunks: guard(path.chunks) };
+    else if (isPath(path)) yield* sourcesOfPath(path);
+    else if (path === STDIN) yield { kind: "stream", name: "<stdin>", chunks: guard(stdin()) };
+    else yield { kind: "query", name: path, query: path.slice(QUERY_PREFIX.length) };
   }
 }
 
-function* sourcesOfPath(path: string): Generator<Source> {
+function isPath(path: string): boolean {
+  return path !== STDIN && !path.startsWith(QUERY_PREFIX);
+}
+
+function statOfNamed(path: string): Stats {
   const found = statOf(path);
   if (typeof found === "string") throw new TrailError("path-not-found", `cannot read \`${path}\`: ${found}`);
+  return found;
+}
+
+function* sourcesOfPath(path: string): Generator<Source> {
+  const found = statOfNamed(path);
   if (found.isDirectory()) yield* sourcesOfFolder(path, new Set());
   else yield { kind: "file", name: path, size: found.isFile() ? found.size : Number.POSITIVE_INFINITY, isNamed: true };
 }

@@ -43,7 +43,7 @@ class ReadingThread {
     for (const [index, source] of group.sources.entries()) {
       Atomics.store(progress, Progress.Source, index);
       if (group.broken.has(index)) {
-        giveUp(source.name, output);
+        giveUp(source.name, index === 0 ? group.text : 0, output);
         continue;
       }
       for await (const _ of readSource(this.#local(source), tools, output)) {
@@ -89,11 +89,11 @@ class ReadingThread {
   }
 }
 
-/** What stands for the rest of a source whose reading brought a thread down. */
-function giveUp(file: string, output: Output): void {
+/** What stands for the rest of a source whose reading brought a thread down, behind items of so many bytes of text. */
+function giveUp(file: string, text: number, output: Output): void {
   const place = { file, record: null, line: null, offset: null, size: 0 };
   output.unreadable("worker-failed", "the thread that read the file broke down; the rest of it was not read", place);
-  output.endFile({ kind: "unreadable", stored: 0, text: 0 });
+  output.endFile({ kind: "unreadable", stored: 0, text });
 }
 
 const port = parentPort!;
