@@ -1,0 +1,9 @@
+/** Files of a folder and the folders below it. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
