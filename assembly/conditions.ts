@@ -32,7 +32,7 @@ import {
 import { expand, expandedColons, expandedLength, expandedMatches, expandedTooLong, resolved } from "./expand";
 import { globGreedy, matches, sameBytes } from "./glob";
 import { expansion } from "./memory";
-import { isFixed } from "./residual";
+import { Atom, ATOMS_MAX, isFixed } from "./residual";
 import { addSteps } from "./steps";
 
 /** Whether a request gives several values to single-valued keys on purpose (`extraValues=multi`): every key is unlisted. */
@@ -76,6 +76,57 @@ function entryFixed(pc: u32): bool {
     if (pattern != <u32>-1 && !variablesFixed(pattern)) return false;
   }
   return true;
+}
+
+/**
+ * Adds the open entries of a block to `count` atoms at `rows`, equal ones once. More than ATOMS_MAX in return: there are too
+ * many, or one holds a variable that the request gives, so that its truth does not hang on its key alone.
+ */
+export function blockAtoms(offset: u32, deny: bool, rows: u32, count: u32): u32 {
+  for (let pc = codeAt(offset); opAt(pc) != Op.End; pc = nextInstruction(pc)) {
+    if (entryFixed(pc)) continue;
+    const variables = variablesOf(pc);
+    if (variables == Variables.Open) return ATOMS_MAX + 1;
+    // What a malformed ARN means is the only thing that hangs on the effect (COND-63).
+    const instruction = opAt(pc) == Op.ArnLike && deny ? pc | 1 : pc;
+    let known: u32 = 0;
+    while (known < count && !sameInstruction(load<u32>(rows + known * Atom.Size, Atom.Instruction), instruction)) known++;
+    if (known < count) continue;
+    if (count == ATOMS_MAX) return ATOMS_MAX + 1;
+    const atom = rows + count++ * Atom.Size;
+    store<u32>(atom, instruction, Atom.Instruction);
+    store<u32>(atom, keyAt(pc), Atom.Key);
+    store<u32>(atom, variables == Variables.None ? instruction : atom, Atom.Memory);
+  }
+  return count;
+}
+
+const enum Variables {
+  None = 0,
+  /** Caller and resource settle them all. */
+  Fixed = 1,
+  Open = 2,
+}
+
+function variablesOf(pc: u32): u32 {
+  const op = opAt(pc);
+  const count = operandCount(pc);
+  let found: u32 = Variables.None;
+  for (let index: u32 = 0; index < count; index++) {
+    const pattern = variablePatternOf(op, operandAt(pc, index));
+    if (pattern == <u32>-1) continue;
+    if (!variablesFixed(pattern)) return Variables.Open;
+    found = Variables.Fixed;
+  }
+  return found;
+}
+
+function sameInstruction(left: u32, right: u32): bool {
+  if ((left ^ right) & 1) return false;
+  const one = left & ~(<u32>1);
+  const other = right & ~(<u32>1);
+  const bytes = nextInstruction(one) - one;
+  return bytes == nextInstruction(other) - other && sameBytes(one, other, bytes);
 }
 
 /** Whether caller and resource settle all variables of a pattern. */

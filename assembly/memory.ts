@@ -57,11 +57,16 @@ export let resourceTable: u32 = 0;
 export let partyArea: u32 = 0;
 export const PARTY_BYTES: u32 = 8388608;
 export let quickFrame: u32 = 0;
+/** Slots of the records of resources; a power of two, at most half full. */
+export const RESOURCE_TABLE_SIZE: u32 = 65536;
+export const RESOURCE_BYTES: u32 = 8388608;
+export let resourceRecords: u32 = 0;
+export let resourceArea: u32 = 0;
 /** Slots of the memo of residuals; a power of two, at most half full. */
-export const RESIDUAL_TABLE_SIZE: u32 = 65536;
-export const RESIDUAL_BYTES: u32 = 8388608;
+export const RESIDUAL_TABLE_SIZE: u32 = 131072;
+export const RESIDUAL_BYTES: u32 = 16777216;
 /** Triples whose first sight is remembered; a power of two. */
-export const RESIDUAL_SEEN: u32 = 32768;
+export const RESIDUAL_SEEN: u32 = 65536;
 export let residualTable: u32 = 0;
 export let residualSeen: u32 = 0;
 export let residualArea: u32 = 0;
@@ -150,7 +155,9 @@ export function layOut(
   partyArea = take(PARTY_BYTES);
   quickFrame = take(QuickFrame.Values + QuickFrame.ValuesMax * QuickValue.Size);
   booleans = take(64);
-  residualTable = take(RESIDUAL_TABLE_SIZE * 8);
+  resourceRecords = take(RESOURCE_TABLE_SIZE * 8);
+  resourceArea = take(RESOURCE_BYTES);
+  residualTable = take(RESIDUAL_TABLE_SIZE * 16);
   residualSeen = take(RESIDUAL_SEEN * 4);
   residualArea = take(RESIDUAL_BYTES);
   fixedKeys = take(slotCountOfBundle);

@@ -1,91 +1,56 @@
-/**
- * Plain requests from their texts: who calls and what is asked for is looked up by bytes in tables that the host fills with
- * what it found out about a text the first time (engine/quick.ts); nothing of the meaning is decided here.
- */
+/** Plain requests from their texts, one at a time. */
 import {
   CallerEntry,
-  EntrySlot,
   Format,
-  Frame,
-  OwnerKind,
   QuickFrame,
   QuickShape,
   QuickStatus,
   QuickValue,
-  ResourceEntry,
-  ResourceReach,
   Result,
   SlotRecord,
   SlotState,
 } from "../src/bytecode/layout";
-import { ActionBits, actionBits, actionClass, findAction, generation, hashOf, recallAction } from "./actions";
+import { ActionBits, actionBits, actionClass, findAction, generation, recallAction } from "./actions";
 import { authorizePrepared } from "./authorize";
-import { slotCount, slots } from "./bundle";
+import { slots } from "./bundle";
 import { hasIndex } from "./candidates";
 import { forgetAddress, parseAddress } from "./compare";
 import { setEveryKeyUnlisted } from "./conditions";
-import { sameBytes } from "./glob";
 import {
-  booleans,
-  callerTable,
-  clearWords,
-  copyWords,
-  frame,
-  quickFrame,
-  resourceTable,
-  result,
-  TABLE_SIZE,
-  textArea,
-  textAreaBytes,
-} from "./memory";
-import { beginResidual, findResidual, forgetResiduals, ResidualEntry, seenBefore, takeResidual } from "./residual";
-import { outOfSteps, resetSteps } from "./steps";
+  addResourceRecord,
+  findResource,
+  hasRoomForResource,
+  resourceHash,
+  ResourceRecord,
+} from "./dictionary";
+import { booleans, quickFrame, result, textArea, textAreaBytes } from "./memory";
+import { fillFrame, fillPartySlots, findCaller, findFacts, isNothing, ownerFor } from "./parties";
+import {
+  beginResidual,
+  Cell,
+  cellOf,
+  findResidual,
+  forgetResiduals,
+  hasCells,
+  hasRoomForResidual,
+  packedResult,
+  refreshResiduals,
+  ResidualEntry,
+  seenBefore,
+  takeResidual,
+} from "./residual";
+import { outOfSteps, resetSteps, steps } from "./steps";
 
-const SLOT: u32 = 16;
+export { addCaller, addResource, forgetParties } from "./parties";
 
-/** The entry under a text, or 0. */
-function find(table: u32, text: u32, length: u32): u32 {
-  const hash = hashOf(text, length);
-  let slot = hash & (TABLE_SIZE - 1);
-  while (true) {
-    const record = table + slot * SLOT;
-    const entry = load<u32>(record, 12);
-    if (entry == 0) return 0;
-    if (load<u32>(record) == hash && load<u32>(record, 8) == length && sameBytes(load<u32>(record, 4), text, length)) {
-      return entry;
-    }
-    slot = (slot + 1) & (TABLE_SIZE - 1);
-  }
-}
+/** Numbers of decisions that the host keeps; it begins anew when they run out. */
+const NUMBERS_MAX: u32 = 65536;
+let lastNumber: u32 = 0;
 
-/** Puts an entry under a text, both of which stay where they are. The host keeps the tables at most half full. */
-function insert(table: u32, text: u32, length: u32, entry: u32): void {
-  const hash = hashOf(text, length);
-  let slot = hash & (TABLE_SIZE - 1);
-  while (load<u32>(table + slot * SLOT, 12) != 0) slot = (slot + 1) & (TABLE_SIZE - 1);
-  const record = table + slot * SLOT;
-  store<u32>(record, hash);
-  store<u32>(record, text, 4);
-  store<u32>(record, length, 8);
-  store<u32>(record, entry, 12);
-}
-
-export function addCaller(text: u32, length: u32, entry: u32): void {
-  insert(callerTable, text, length, entry);
-}
-
-export function addResource(text: u32, length: u32, entry: u32): void {
-  insert(resourceTable, text, length, entry);
-}
-
-export function forgetParties(): void {
+/** The host has forgotten all decisions that it kept. */
+export function forgetNumbers(): void {
   forgetResiduals();
-  memory.fill(callerTable, 0, TABLE_SIZE * SLOT);
-  memory.fill(resourceTable, 0, TABLE_SIZE * SLOT);
-}
-
-function put(offset: u32, value: u32): void {
-  store<u32>(frame + offset, value);
+  lastNumber = 0;
 }
 
 /** Decides the plain request in the quick frame, or says what the host has to find out first. */
@@ -99,7 +64,7 @@ export function decideQuick(): u32 {
   const resourceText = settingText + settingLength;
   let caller = load<u32>(quickFrame, QuickFrame.CallerEntry);
   if (caller == 0) {
-    caller = find(callerTable, textArea, callerLength);
+    caller = findCaller(textArea, callerLength);
     if (caller == 0) return QuickStatus.CallerUnknown;
   }
   const known = load<u32>(quickFrame, QuickFrame.ActionClass);
@@ -110,107 +75,70 @@ export function decideQuick(): u32 {
   resetSteps();
   forgetAddress();
   setEveryKeyUnlisted(false);
+  store<u32>(result, 0, Result.Number);
   // Without the index every statement is to be looked at; what a built-in rule makes of layers is its own affair.
   const remembers = hasIndex() && !(actionBits & ActionBits.GetSessionToken);
-  const residual = remembers ? findResidual(caller, actionClass, settingText, settingLength, resourceLength) : 0;
-  facts = 0;
-  copyWords(frame, caller, CallerEntry.Identity);
-  clearWords(slots, slotCount() * SlotRecord.Size);
-  put(Frame.Identity, load<u32>(caller, CallerEntry.Identity));
-  put(Frame.Boundary, load<u32>(caller, CallerEntry.Boundary));
-  put(Frame.Session, load<u32>(caller, CallerEntry.Session));
-  put(Frame.Scp, load<u32>(caller, CallerEntry.Scp));
-  put(Frame.Resource, resourceText);
-  put(Frame.ResourceLength, resourceLength);
-  put(Frame.Endpoint, 0);
-  put(Frame.Vpce, <u32>Format.None);
-  put(Frame.Behind, <u32>Format.None);
-  put(Frame.SessionInOverlay, 0);
-  const slotsOfCaller = load<u32>(caller, CallerEntry.SlotCount);
-  fillSlots(caller + CallerEntry.Slots, slotsOfCaller);
-  if (resourceLength == 1 && load<u8>(resourceText) == 0x2a) {
-    fillSlots(
-      caller + CallerEntry.Slots + slotsOfCaller * EntrySlot.Size,
-      load<u32>(caller, CallerEntry.OwnSlotCount),
-    );
-    put(Frame.Owner, OwnerKind.Same);
-    put(Frame.Consent, 0);
-    put(Frame.ResourceSet, <u32>Format.None);
-    put(Frame.Rcp, <u32>Format.None);
-    put(Frame.ResourceBits, 0);
-  } else if (residual != 0) {
-    fillFacts(load<u32>(residual, ResidualEntry.Facts), load<u32>(residual, ResidualEntry.Owner));
-  } else if (!fillResource(resourceText, resourceLength, settingLength)) {
-    return QuickStatus.ResourceUnknown;
+  let record: u32 = 0;
+  let residual: u32 = 0;
+  if (remembers) {
+    refreshResiduals();
+    record = findResource(settingText, settingLength, resourceLength);
+    if (record != 0) residual = findResidual(caller, actionClass, record);
   }
+  let facts: u32 = 0;
+  if (record != 0) {
+    facts = load<u32>(record, ResourceRecord.Facts);
+  } else if (!isNothing(resourceText, resourceLength)) {
+    facts = findFacts(resourceText, resourceLength, settingLength);
+    if (facts == 0) return QuickStatus.ResourceUnknown;
+  }
+  fillPartySlots(caller, facts);
   if (!fillValues(resourceText + resourceLength)) return QuickStatus.ValueMalformed;
-  if (residual != 0) {
-    takeResidual(residual);
-  } else if (remembers && seenBefore()) {
-    beginResidual(caller, actionClass, settingText, settingLength, resourceLength, facts, load<u32>(frame, Frame.Owner));
+  let cell = residual != 0 && hasCells(residual) ? cellOf(residual) : 0;
+  if (cell != 0) {
+    const number = load<u32>(cell, Cell.Number);
+    if (number != 0) {
+      store<u32>(result, number, Result.Number);
+      store<u32>(result, steps(), Result.Steps);
+      note(caller);
+      return outOfSteps() ? QuickStatus.OutOfSteps : QuickStatus.Known;
+    }
+  }
+  const owner = residual != 0 ? load<u32>(residual, ResidualEntry.Owner) : ownerFor(caller, facts);
+  fillFrame(caller, facts, owner, resourceText, resourceLength);
+  if (residual != 0) takeResidual(residual);
+  else if (remembers && seenBefore(caller, actionClass, resourceHash)) {
+    if (!hasRoomForResidual() || (record == 0 && !hasRoomForResource(settingLength + resourceLength))) {
+      forgetResiduals();
+      record = 0;
+    }
+    if (record == 0) record = addResourceRecord(settingText, settingLength, resourceLength, facts);
+    beginResidual(caller, actionClass, record, owner);
   }
   authorizePrepared();
+  note(caller);
+  if (outOfSteps()) return QuickStatus.OutOfSteps;
+  // An entry that was begun and is filed now: no built-in rule has decided.
+  if (residual == 0 && record != 0) {
+    residual = findResidual(caller, actionClass, record);
+    if (residual != 0 && hasCells(residual)) cell = cellOf(residual);
+  }
+  if (cell != 0) {
+    store<u32>(cell, packedResult(), Cell.Outcome);
+    if (lastNumber < NUMBERS_MAX) {
+      store<u32>(cell, ++lastNumber, Cell.Number);
+      store<u32>(result, lastNumber, Result.Number);
+    }
+  }
+  return QuickStatus.Ok;
+}
+
+/** Where caller and action were found, so that the host need not write them again. */
+function note(caller: u32): void {
   store<u32>(result, load<u32>(caller, CallerEntry.Index), Result.Caller);
   store<u32>(result, caller, Result.CallerEntry);
   store<u32>(result, actionClass, Result.ActionClass);
   store<u32>(result, generation, Result.ActionGeneration);
-  return outOfSteps() ? QuickStatus.OutOfSteps : QuickStatus.Ok;
-}
-
-function fillSlots(from: u32, count: u32): void {
-  for (let index: u32 = 0; index < count; index++) {
-    const row = from + index * EntrySlot.Size;
-    const slot = slots + load<u32>(row, EntrySlot.Key) * SlotRecord.Size;
-    store<u32>(slot, load<u32>(row, EntrySlot.State), SlotRecord.State);
-    store<u32>(slot, load<u32>(row, EntrySlot.Pointer), SlotRecord.Pointer);
-    store<u32>(slot, load<u32>(row, EntrySlot.Length), SlotRecord.Length);
-  }
-}
-
-/** Finds what is known of the resource, in its setting, under the shortest text that tells. */
-function fillResource(text: u32, length: u32, setting: u32): bool {
-  let place: u32 = 0;
-  for (let colons: u32 = 0; colons < 5; place++) {
-    if (place == length) return false;
-    if (load<u8>(text + place) == 0x3a) colons++;
-  }
-  // An ARN names something.
-  if (place == length) return false;
-  let entry = find(resourceTable, text - setting, place + setting);
-  if (entry == 0) return false;
-  const reach = load<u32>(entry, ResourceEntry.Reach);
-  if (reach != ResourceReach.Facts) {
-    let end = length;
-    if (reach == ResourceReach.Container) {
-      end = place;
-      while (end < length && load<u8>(text + end) != 0x2f) end++;
-      if (end < length) end++;
-    }
-    entry = find(resourceTable, text - setting, end + setting);
-    if (entry == 0) return false;
-  }
-  const owner = load<u32>(entry, ResourceEntry.OwnerLength);
-  fillFacts(entry, owner == 0 ? <u32>OwnerKind.Unknown : ownerKind(load<u32>(entry, ResourceEntry.Owner), owner));
-  return true;
-}
-
-/** The entry that the resource in hand was found under; 0: it has none. */
-let facts: u32 = 0;
-
-function fillFacts(entry: u32, owner: u32): void {
-  facts = entry;
-  put(Frame.Owner, owner);
-  put(Frame.Consent, load<u32>(entry, ResourceEntry.Consent));
-  put(Frame.ResourceSet, load<u32>(entry, ResourceEntry.Set));
-  put(Frame.Rcp, load<u32>(entry, ResourceEntry.Rcp));
-  put(Frame.ResourceBits, load<u32>(entry, ResourceEntry.Bits));
-  fillSlots(entry + ResourceEntry.Slots, load<u32>(entry, ResourceEntry.SlotCount));
-}
-
-function ownerKind(owner: u32, length: u32): u32 {
-  const account = load<u32>(frame, Frame.Account);
-  const same = length == load<u32>(frame, Frame.AccountLength) && sameBytes(owner, account, length);
-  return same ? OwnerKind.Same : OwnerKind.Other;
 }
 
 /** The request's own values, one behind the other from `text`; lowered copies go behind them. */

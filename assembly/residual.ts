@@ -1,13 +1,19 @@
 /**
  * What is left of a question once its caller, action and resource are settled: for each document set that is looked at, the
  * statements that may still hit, with what is certain of them. Plain requests that ask the same of the same resource again
- * need only the conditions of these. The memo is bounded, begun anew when it is full, and compared by bytes, never by hash
- * alone; a triple is noted when it is seen the second time, so that a stream of new ones costs nothing but a glance.
+ * need only the conditions of these. The memo is bounded and begun anew when it is full; a triple is noted when it is seen
+ * the second time, so that a stream of new ones costs nothing but a glance.
  *
- * An entry is a row of words, the texts, then a group for each set in the order in which `evaluateLayers` comes to them.
+ * An entry is a row of words: what is settled, the atoms (condition entries that are still open, each distinct one once), a
+ * table with a cell for each way in which these can come out, then a group for each set in the order in which
+ * `evaluateLayers` comes to them. The decision hangs on the request through the atoms' truths alone, so a cell that was
+ * filled once answers for good; cells exist for atoms that are true or false, whatever is unknown goes the long way.
  */
-import { generation, hashOf } from "./actions";
-import { sameBytes } from "./glob";
+import { DecisionCode, Result, StatementRecord, Section } from "../src/bytecode/layout";
+import { generation } from "./actions";
+import { sectionSize } from "./bundle";
+import { blockAtoms, entryTruth } from "./conditions";
+import { forgetResources } from "./dictionary";
 import {
   copyBytes,
   fixedKeys,
@@ -17,25 +23,42 @@ import {
   residualArea,
   residualSeen,
   residualTable,
+  result,
 } from "./memory";
 
 export const enum ResidualEntry {
-  Caller = 0,
-  ActionClass = 4,
-  /** Bytes of the setting and of the resource. */
-  SettingLength = 8,
-  ResourceLength = 12,
-  /** What is known of the resource. */
-  Facts = 16,
   /** `OwnerKind`. */
-  Owner = 20,
-  /** 1: too many statements to be worth it. */
-  TooLarge = 24,
-  /** Where the first group stands, behind the texts. */
-  Groups = 28,
-  /** Setting and resource. */
-  Text = 32,
+  Owner = 0,
+  /** How many atoms there are, or `NO_TABLE`: the groups are to be looked at each time, or `TOO_LARGE`: there are none. */
+  Atoms = 4,
+  /** Where the first group stands. */
+  Groups = 8,
+  /** Atoms, then cells. */
+  Rows = 12,
 }
+
+export const enum Atom {
+  /** The instruction; its lowest bit says that a Deny asks. */
+  Instruction = 0,
+  /** Key id of its slot. */
+  Key = 4,
+  /** Under what its truth can be remembered: the instruction, or this atom where variables are in play. */
+  Memory = 8,
+  Size = 12,
+}
+
+export const enum Cell {
+  /** The outcome packed by `packedResult`; 0: not filled. */
+  Outcome = 0,
+  /** The host's number of the whole decision; 0: it has none yet. */
+  Number = 4,
+  Size = 8,
+}
+
+/** More atoms than this make no table. */
+export const ATOMS_MAX: u32 = 5;
+const NO_TABLE: u32 = 0x100;
+const TOO_LARGE: u32 = 0x101;
 
 export const enum ResidualGroup {
   Allow = 0,
@@ -78,81 +101,86 @@ export let mode: u32 = Mode.Plain;
 /** The next group when replaying. */
 let group: u32 = 0;
 
-const SLOT: u32 = 8;
+const SLOT: u32 = 16;
 /** Longest entry. */
 const ENTRY_BYTES: u32 = 65536;
+/** Bytes kept free behind the groups while they are noted: atoms and cells are put before them at the end. */
+const ROWS_BYTES: u32 = ResidualEntry.Rows + ATOMS_MAX * Atom.Size + (1 << ATOMS_MAX) * Cell.Size;
 
 let used: u32 = 0;
 let entries: u32 = 0;
 let since: u32 = 1;
+/** Of the triple looked up last. */
 let hash: u32 = 0;
 let entry: u32 = 0;
+let entryCaller: u32 = 0;
+let entryClass: u32 = 0;
+let entryResource: u32 = 0;
+let entryHash: u32 = 0;
 let cursor: u32 = 0;
 let full: bool = false;
+
+/** Grows whenever what was noted is void, so that whoever holds on to records can tell. */
+export let epoch: u32 = 1;
 
 /** Nothing that was noted holds any more. */
 export function forgetResiduals(): void {
   memory.fill(residualTable, 0, RESIDUAL_TABLE_SIZE * SLOT);
+  forgetResources();
   used = 0;
   entries = 0;
   since = generation;
+  epoch++;
 }
 
-/** The entry of a triple, or 0. `text`: setting and resource, one behind the other. */
-export function findResidual(caller: u32, class_: u32, text: u32, setting: u32, resource: u32): u32 {
+/** Before anything of a request is looked up: drops what classes that were given out anew have made void. */
+export function refreshResiduals(): void {
   if (since != generation) forgetResiduals();
-  const length = setting + resource;
-  hash = hashOf(text, length) ^ ((caller ^ (class_ << 16)) * 0x9e3779b1);
-  hash ^= hash >> 15;
+}
+
+/** Whether another entry fits. */
+export function hasRoomForResidual(): bool {
+  return used + ENTRY_BYTES + ROWS_BYTES <= RESIDUAL_BYTES && entries < RESIDUAL_TABLE_SIZE / 2;
+}
+
+function tripleHash(caller: u32, class_: u32, resource: u32): u32 {
+  let mixed = ((<u64>caller << 32) | resource) * 0x9e3779b97f4a7c15;
+  mixed = (mixed ^ class_ ^ (mixed >> 29)) * 0xd6e8feb86659fd93;
+  return <u32>(mixed >> 32);
+}
+
+/** The entry of a caller's entry, an action's class and a resource's record, or 0. */
+export function findResidual(caller: u32, class_: u32, resource: u32): u32 {
+  hash = tripleHash(caller, class_, resource);
   let slot = hash & (RESIDUAL_TABLE_SIZE - 1);
   while (true) {
     const record = residualTable + slot * SLOT;
-    const found = load<u32>(record, 4);
+    const found = load<u32>(record, 12);
     if (found == 0) return 0;
-    if (
-      load<u32>(record) == hash &&
-      load<u32>(found, ResidualEntry.Caller) == caller &&
-      load<u32>(found, ResidualEntry.ActionClass) == class_ &&
-      load<u32>(found, ResidualEntry.SettingLength) == setting &&
-      load<u32>(found, ResidualEntry.ResourceLength) == resource &&
-      sameBytes(found + ResidualEntry.Text, text, length)
-    ) {
-      return found;
-    }
+    if (load<u32>(record) == caller && load<u32>(record, 4) == class_ && load<u32>(record, 8) == resource) return found;
     slot = (slot + 1) & (RESIDUAL_TABLE_SIZE - 1);
   }
 }
 
-/** Whether the triple that was just not found has been seen before. */
-export function seenBefore(): bool {
-  const place = residualSeen + (hash & (RESIDUAL_SEEN - 1)) * 4;
-  if (load<u32>(place) == hash) return true;
-  store<u32>(place, hash);
+/** Whether a triple, by the hash of its resource's text, has been seen before. */
+export function seenBefore(caller: u32, class_: u32, resourceHash: u32): bool {
+  const mark = tripleHash(caller, class_, resourceHash) | 1;
+  const place = residualSeen + ((mark >> 1) & (RESIDUAL_SEEN - 1)) * 4;
+  if (load<u32>(place) == mark) return true;
+  store<u32>(place, mark);
   return false;
 }
 
-/** Begins an entry for the triple that was just not found; the sets looked at from now on are noted. */
-export function beginResidual(
-  caller: u32,
-  class_: u32,
-  text: u32,
-  setting: u32,
-  resource: u32,
-  facts: u32,
-  owner: u32,
-): void {
-  if (used + ENTRY_BYTES > RESIDUAL_BYTES || entries >= RESIDUAL_TABLE_SIZE / 2) forgetResiduals();
+/** Begins an entry for a triple without one; the sets looked at from now on are noted. There must be room. */
+export function beginResidual(caller: u32, class_: u32, resource: u32, owner: u32): void {
   entry = residualArea + used;
-  store<u32>(entry, caller, ResidualEntry.Caller);
-  store<u32>(entry, class_, ResidualEntry.ActionClass);
-  store<u32>(entry, setting, ResidualEntry.SettingLength);
-  store<u32>(entry, resource, ResidualEntry.ResourceLength);
-  store<u32>(entry, facts, ResidualEntry.Facts);
+  entryCaller = caller;
+  entryClass = class_;
+  entryResource = resource;
+  entryHash = tripleHash(caller, class_, resource);
   store<u32>(entry, owner, ResidualEntry.Owner);
-  store<u32>(entry, 0, ResidualEntry.TooLarge);
-  const length = setting + resource;
-  copyBytes(entry + ResidualEntry.Text, text, length);
-  cursor = entry + ResidualEntry.Text + ((length + 7) & ~7);
+  store<u32>(entry, NO_TABLE, ResidualEntry.Atoms);
+  cursor = entry + ROWS_BYTES;
   store<u32>(entry, cursor, ResidualEntry.Groups);
   full = false;
   mode = Mode.Record;
@@ -162,21 +190,100 @@ export function beginResidual(
 export function endResidual(): void {
   mode = Mode.Plain;
   if (full) {
-    store<u32>(entry, 1, ResidualEntry.TooLarge);
-    cursor = load<u32>(entry, ResidualEntry.Groups);
+    store<u32>(entry, TOO_LARGE, ResidualEntry.Atoms);
+    cursor = entry + ResidualEntry.Rows;
+  } else {
+    listAtoms();
   }
-  let slot = hash & (RESIDUAL_TABLE_SIZE - 1);
-  while (load<u32>(residualTable + slot * SLOT, 4) != 0) slot = (slot + 1) & (RESIDUAL_TABLE_SIZE - 1);
-  store<u32>(residualTable + slot * SLOT, hash);
-  store<u32>(residualTable + slot * SLOT, entry, 4);
-  used = cursor - residualArea;
+  let slot = entryHash & (RESIDUAL_TABLE_SIZE - 1);
+  while (load<u32>(residualTable + slot * SLOT, 12) != 0) slot = (slot + 1) & (RESIDUAL_TABLE_SIZE - 1);
+  const record = residualTable + slot * SLOT;
+  store<u32>(record, entryCaller);
+  store<u32>(record, entryClass, 4);
+  store<u32>(record, entryResource, 8);
+  store<u32>(record, entry, 12);
+  used = ((cursor + 7) & ~7) - residualArea;
   entries++;
   takeResidual(entry);
 }
 
+// ---- Atoms and cells -----------------------------------------------------------------------------------------------
+
+/** A statement's id must fit into an outcome. */
+const STATEMENTS_MAX: u32 = 1 << 24;
+
+/** Lists the distinct entries that the noted conditions still hang on, makes room for their cells and moves the groups up. */
+function listAtoms(): void {
+  const groups = entry + ROWS_BYTES;
+  let atoms: u32 = 0;
+  let item = groups;
+  let within: u32 = 0;
+  let tabled = sectionSize(Section.Statements) / StatementRecord.Size < STATEMENTS_MAX;
+  while (tabled && item < cursor) {
+    if (within == 0) {
+      within = load<u32>(item, ResidualGroup.Count);
+      item += ResidualGroup.Items;
+      continue;
+    }
+    const bits = load<u32>(item, ResidualItem.Bits);
+    const condition = load<u32>(item, ResidualItem.Condition);
+    if (bits & ItemBits.Open) tabled = false;
+    else if (condition != <u32>-1) {
+      atoms = blockAtoms(condition, (bits & ItemBits.Deny) != 0, entry + ResidualEntry.Rows, atoms);
+      tabled = atoms <= ATOMS_MAX;
+    }
+    item += ResidualItem.Size;
+    within--;
+  }
+  let rows: u32 = 0;
+  if (tabled) {
+    const cells = entry + ResidualEntry.Rows + atoms * Atom.Size;
+    rows = atoms * Atom.Size + (<u32>1 << atoms) * Cell.Size;
+    store<u32>(entry, atoms, ResidualEntry.Atoms);
+    for (let at = cells; at < entry + ResidualEntry.Rows + rows; at += 4) store<u32>(at, 0);
+  }
+  const to = entry + ResidualEntry.Rows + rows;
+  copyBytes(to, groups, cursor - groups);
+  store<u32>(entry, to, ResidualEntry.Groups);
+  cursor = to + (cursor - groups);
+}
+
+/** Whether an entry has cells. */
+export function hasCells(found: u32): bool {
+  return load<u32>(found, ResidualEntry.Atoms) <= ATOMS_MAX;
+}
+
+/** The cell for the atoms' truths with the slots as they are, or 0: some atom is unknown. Only where there are cells. */
+export function cellOf(found: u32): u32 {
+  const count = load<u32>(found, ResidualEntry.Atoms);
+  let atom = found + ResidualEntry.Rows;
+  const cells = atom + count * Atom.Size;
+  let index: u32 = 0;
+  for (let bit: u32 = 0; bit < count; bit++, atom += Atom.Size) {
+    const instruction = load<u32>(atom, Atom.Instruction);
+    const truth = entryTruth(instruction & ~(<u32>1), (instruction & 1) != 0);
+    // Truth is 0, 1 (unknown) or 2.
+    if (truth & 1) return 0;
+    index |= (truth >> 1) << bit;
+  }
+  return cells + index * Cell.Size;
+}
+
+/** The result as a word: its `DecisionCode` + 1, its layer, and 1 + its first statement if it names one. */
+export function packedResult(): u32 {
+  const code = load<u32>(result, Result.Decision);
+  let word = code + 1;
+  if (code >= <u32>DecisionCode.Indeterminate) return word;
+  word |= load<u32>(result, Result.DecidedBy) << 3;
+  if (load<u32>(result, Result.StatementCount) == 0) return word;
+  return word | ((load<u32>(load<u32>(result, Result.Statements)) + 1) << 7);
+}
+
+// ---- Replaying and noting ------------------------------------------------------------------------------------------
+
 /** The sets looked at from now on are taken from an entry, unless it is too large to hold them. */
 export function takeResidual(found: u32): void {
-  if (load<u32>(found, ResidualEntry.TooLarge)) return;
+  if (load<u32>(found, ResidualEntry.Atoms) == TOO_LARGE) return;
   mode = Mode.Replay;
   group = load<u32>(found, ResidualEntry.Groups);
 }

@@ -661,7 +661,9 @@ export enum Result {
   CallerEntry = 56,
   ActionClass = 60,
   ActionGeneration = 64,
-  Size = 68,
+  /** Under which number the host may keep the decision, for `QuickStatus.Known`; 0: it may not. */
+  Number = 68,
+  Size = 72,
 }
 
 export enum CauseBits {
@@ -813,4 +815,6 @@ export enum QuickStatus {
   ActionUnknown = 3,
   ResourceUnknown = 4,
   ValueMalformed = 5,
+  /** The decision is the one that the host keeps under the result's number. */
+  Known = 6,
 }

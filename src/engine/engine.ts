@@ -36,7 +36,8 @@ import { BundleWorld } from "./world.js";
 /** In words; names of module scope are folded into the code, members of imported enums are looked up each time. */
 const STEPS = Result.Steps >>> 2;
 const SESSION = Frame.Session >>> 2;
-const OUT_OF_STEPS = QuickStatus.OutOfSteps;
+const OUT_OF_STEPS: QuickStatus.OutOfSteps = QuickStatus.OutOfSteps;
+const KNOWN: QuickStatus.Known = QuickStatus.Known;
 
 export interface EngineOptions {
   /** Default `baseline`. A module: a mutant of the evaluator (scripts/mutate-wasm.ts). */
@@ -160,7 +161,7 @@ export class Engine {
   /** The quick road; null: the request has to take the general one. */
   private decideQuickly(quick: QuickRoad, request: Request): Decision | null {
     const { machine } = this;
-    let status: QuickStatus.Ok | QuickStatus.OutOfSteps | null;
+    let status: QuickStatus.Ok | QuickStatus.OutOfSteps | QuickStatus.Known | null;
     try {
       status = quick.decide(request);
     } catch (error) {
@@ -172,12 +173,15 @@ export class Engine {
     if (status === null) return null;
     this.steps = machine.words[(machine.result >>> 2) + STEPS]!;
     if (status === OUT_OF_STEPS) throw this.outOfSteps();
+    if (status === KNOWN) return quick.knownDecision;
     const session = machine.words[(machine.frame >>> 2) + SESSION]!;
-    return decodeSettled(this.decoding, {
+    const decision = decodeSettled(this.decoding, {
       resource: request.resource,
       caller: quick.callerName,
       session: session >= FIRST_SPECIAL_SET ? null : this.world.sets[session]!.label,
     });
+    if (decision !== null) quick.keep(decision);
+    return decision;
   }
 
   private replaceMachine(): void {

@@ -23,6 +23,7 @@ import { resourcePolicyServices } from "../catalog/resource-policy-services.js";
 import { splitArn } from "../policy/arn.js";
 import { lowerAscii } from "../policy/ascii.js";
 import { cardinalityOf, shapeOf } from "../request/context.js";
+import type { Decision } from "../request/decision.js";
 import { isDerivedKey } from "../request/derive.js";
 import type { Directory } from "../request/directory.js";
 import { accountOf, type Context, callerName, type Question, type Slot } from "../request/question.js";
@@ -103,10 +104,21 @@ const ACTION_CLASS_FOUND = Result.ActionClass >>> 2;
 const ACTION_GENERATION_FOUND = Result.ActionGeneration >>> 2;
 const ROW = QuickValue.Size >>> 2;
 const OK = QuickStatus.Ok;
-const OUT_OF_STEPS = QuickStatus.OutOfSteps;
+const OUT_OF_STEPS: QuickStatus.OutOfSteps = QuickStatus.OutOfSteps;
+const KNOWN: QuickStatus.Known = QuickStatus.Known;
+const NUMBER = Result.Number >>> 2;
+/** NUMBERS_MAX of assembly/quick.ts. */
+const NUMBERS_MAX = 65536;
 const ANY: QuickShape = QuickShape.Any;
 const BOOLEAN: QuickShape = QuickShape.Boolean;
 const ADDRESS: QuickShape = QuickShape.Address;
+
+/** Callers share a decision that is kept. */
+function freeze(decision: Decision): Decision {
+  if ("statements" in decision) Object.freeze(decision.statements);
+  if ("missing" in decision) Object.freeze(decision.missing.map(Object.freeze));
+  return Object.freeze(decision);
+}
 
 const REFUSE: ValuePlan = { kind: "refuse" };
 const encoder = new TextEncoder();
@@ -119,6 +131,8 @@ export class QuickRoad {
   private readonly tagNames: string[] = [];
   private readonly tagOrder: ValuePlan[] = [];
   private readonly tagPlans = new Map<string, ValuePlan>();
+  /** Decisions by the evaluator's numbers. */
+  private kept: (Decision | undefined)[] = [];
   /** By the evaluator's number of a caller. */
   private callers: { readonly name: string }[] = [];
   private readonly known = new Set<string>();
@@ -192,24 +206,42 @@ export class QuickRoad {
    * Decides a plain request; the result is then to be read from the machine. Null: not plain, or something about it is odd:
    * the general road has to say. May trap.
    */
-  decide(request: Request): QuickStatus.Ok | QuickStatus.OutOfSteps | null {
+  decide(request: Request): QuickStatus.Ok | QuickStatus.OutOfSteps | QuickStatus.Known | null {
     if (!this.write(request)) return null;
     let status = this.machine.exports.decideQuick();
     for (let attempt = 1; attempt < 4 && this.look(request, status); attempt++) {
       if (!this.write(request)) return null;
       status = this.machine.exports.decideQuick();
     }
-    if (status === OK) {
+    if (status === OK || status === KNOWN) {
       this.remember(request);
       return status;
     }
     return status === OUT_OF_STEPS ? status : null;
   }
 
+  /** The decision that the evaluator says is known; null: it was not one to keep. */
+  get knownDecision(): Decision | null {
+    return this.kept[this.machine.words[(this.machine.result >>> 2) + NUMBER]!] ?? null;
+  }
+
+  /** Keeps the decision just read from the machine, if the evaluator has a number for it. */
+  keep(decision: Decision): void {
+    const number = this.machine.words[(this.machine.result >>> 2) + NUMBER]!;
+    if (number === 0) return;
+    if (number < NUMBERS_MAX) {
+      this.kept[number] = freeze(decision);
+      return;
+    }
+    this.machine.exports.forgetNumbers();
+    this.kept = [];
+  }
+
   /** Finds out what the evaluator did not know. False: there is nothing to find out. */
   private look(request: Request, status: QuickStatus): boolean {
     switch (status) {
       case OK:
+      case KNOWN:
       case OUT_OF_STEPS:
         return false;
       case QuickStatus.ValueMalformed:
@@ -412,9 +444,9 @@ export class QuickRoad {
     return plan;
   }
 
-  /** Whether no plain request can give a key a value: what caller and resource make of it is all there is. */
+  /** Whether no request whose parties are settled can give a key a value: what caller and resource make of it is all there is. */
   private isFixed(key: string): boolean {
-    return this.plans.get(key)?.kind === "refuse" && !key.startsWith(RESOURCE_TAG_KEYS) && !CLOCK_KEYS.has(key);
+    return isDerivedKey(key) && !key.startsWith(RESOURCE_TAG_KEYS) && !CLOCK_KEYS.has(key);
   }
 
   /** Spellings of one key share a plan, so that a key that is given twice is found. */

@@ -31,6 +31,7 @@ export interface Exports {
   addCaller(text: number, length: number, entry: number): void;
   addResource(text: number, length: number, entry: number): void;
   forgetParties(): void;
+  forgetNumbers(): void;
   readonly partyArea: WebAssembly.Global;
   readonly quickFrame: WebAssembly.Global;
   readonly fixedKeys: WebAssembly.Global;
