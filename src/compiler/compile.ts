@@ -6,7 +6,7 @@ import { Format, OptionBits } from "../bytecode/layout.js";
 import { writeBundle } from "../bytecode/writer.js";
 import type { Policy } from "../policy/model.js";
 import type { WorldOptions } from "../policy/options.js";
-import type { World } from "../world/model.js";
+import type { DocumentSet, World } from "../world/model.js";
 import { compileDirectory } from "./directory.js";
 import { Elements, Interner } from "./intern.js";
 import { Provenance } from "./sources.js";
@@ -65,7 +65,8 @@ export function compile(world: World): Uint8Array {
 
 /**
  * Session policies that arrive at run time, as a bundle of their own to be loaded beside the world's (`Engine.overlay`).
- * The flags must be those of the world.
+ * The flags must be those of the world. An empty list says that none were passed, as it does to AssumeRole: that limits no
+ * role session (EVAL-18) and leaves a federated user without its parent's permissions (EVAL-19).
  */
 export function compileOverlay(policies: readonly Policy[], options: WorldOptions): Uint8Array {
   return compile({
@@ -87,15 +88,18 @@ export function compileOverlay(policies: readonly Policy[], options: WorldOption
           federatedProvider: null,
           sourceIdentity: null,
           parentArn: null,
-          policies: {
-            label: "session policies",
-            documents: policies.map((policy) => ({ policy, use: "policy" as const })),
-            missing: [],
-          },
+          policies: passed(policies),
         },
       ],
     ]),
   });
+}
+
+/** Null: none; a caller cannot pass an empty list of session policies (EVAL-18). */
+function passed(policies: readonly Policy[]): DocumentSet | null {
+  if (policies.length === 0) return null;
+  const documents = policies.map((policy) => ({ policy, use: "policy" as const }));
+  return { label: "session policies", documents, missing: [] };
 }
 
 /** The session record of an overlay bundle that holds its document set. */

@@ -29,20 +29,29 @@ import type { DocumentSet } from "../world/model.js";
 import { sidOf } from "./decompile.js";
 import type { Machine } from "./wasm.js";
 
+/** A statement of a bundle by its id. */
+export interface StatementPlace {
+  readonly reader: BundleReader;
+  readonly statement: number;
+}
+
 /** Turns statement ids of one bundle into references, each made once. */
 export class References {
   /** By statement, one for each layer that it was seen in: nearly always a single one. */
-  private readonly made: (StatementRef | undefined)[];
+  private readonly made: (StatementRef | undefined)[] = [];
 
-  constructor(readonly reader: BundleReader) {
-    this.made = [];
-  }
+  /** `noted` learns which statement each reference stands for. */
+  constructor(
+    readonly reader: BundleReader,
+    private readonly noted: WeakMap<StatementRef, StatementPlace> | null = null,
+  ) {}
 
   of(statement: number, layer: LayerCode): StatementRef {
     const known = this.made[statement];
     if (known !== undefined && known.layer === LAYER_ORDER[layer]) return known;
     const reference = this.make(statement, layer);
     this.made[statement] = reference;
+    this.noted?.set(reference, { reader: this.reader, statement });
     return reference;
   }
 

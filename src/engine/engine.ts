@@ -24,10 +24,11 @@ import { callerName, type Principal, type Question } from "../request/question.j
 import { type Request, RequestError, type RequestOptions } from "../request/request.js";
 import { resolve } from "../request/resolve.js";
 import { directoryOf } from "../world/directory.js";
-import { type Layers, layersOf } from "../world/layers.js";
-import { type DecodeContext, decodeResult, decodeSettled, References } from "./decode.js";
+import { type Layers, layersOf, nonePassed } from "../world/layers.js";
+import { type DecodeContext, decodeResult, decodeSettled, References, type StatementPlace } from "./decode.js";
+import { decompileStatement } from "./decompile.js";
 import { encodeQuestion, type KeyPlan, keyPlansOf, type OverlaySession, REQUEST_BYTES_MAX } from "./encode.js";
-import { explainDecision } from "./explain.js";
+import { type ExplainContext, explainDecision } from "./explain.js";
 import { QuickRoad } from "./quick.js";
 import { templateOf, textOfTemplate } from "./templates.js";
 import { type Build, type Machine, makeMachine, moduleOf } from "./wasm.js";
@@ -65,10 +66,22 @@ export class EngineError extends Error {
 
 /** Session policies that arrived at run time, loaded beside a world's bundle. */
 export class Overlay {
+  /** Id of their document set; `NONE`: none were passed. */
+  readonly set: number;
+
   constructor(
     readonly bytes: Uint8Array,
     readonly reader: BundleReader,
-  ) {}
+  ) {
+    this.set = reader.field(Section.Sessions, SessionRecord.Size, 0, SessionRecord.Policies);
+  }
+}
+
+/** An overlay in a memory of its own beside the bundle. */
+interface Attached {
+  readonly machine: Machine;
+  readonly references: References;
+  readonly session: OverlaySession;
 }
 
 export class Engine {
@@ -80,10 +93,9 @@ export class Engine {
   private machine: Machine;
   private quick: QuickRoad | null;
   private decoding: DecodeContext;
-  private readonly overlays = new WeakMap<
-    Overlay,
-    { machine: Machine; references: References; session: OverlaySession }
-  >();
+  private readonly overlays = new WeakMap<Overlay, Attached>();
+  /** Statements of overlays, by the references that decisions name them with. */
+  private readonly statementsOfOverlays = new WeakMap<StatementRef, StatementPlace>();
 
   private constructor(
     private readonly bytes: Uint8Array,
@@ -148,7 +160,7 @@ export class Engine {
 
   /**
    * Decides one request. Throws RequestError for a request that cannot be asked and EngineError for a failure of our own;
-   * both mean deny. `overlay` replaces the caller's session policies.
+   * both mean deny. `overlay` replaces the caller's session policies; one of no policies says that none were passed.
    */
   decide(request: Request, options?: Partial<RequestOptions>, overlay?: Overlay): Decision {
     if (options === undefined && overlay === undefined && this.quick !== null) {
@@ -201,20 +213,26 @@ export class Engine {
 
   /** Decides a question that was resolved against this engine's world. */
   answer(question: Question, options?: Partial<RequestOptions>, overlay?: Overlay): Decision {
-    const layers = layersOf(this.world, question);
-    return this.run(question, layers, options, overlay).decision;
+    return this.run(question, options, overlay).decision;
   }
 
-  /** The decision with every statement that was looked at and why it did or did not apply (decision 8). */
+  /**
+   * The decision with every statement that was looked at and why it did or did not apply (decision 8). Throws as `decide`
+   * does.
+   */
   explain(request: Request, options?: Partial<RequestOptions>, overlay?: Overlay): Explanation {
-    const question = resolve(request, directoryOf(this.world), options);
-    const layers = layersOf(this.world, question);
-    const { decision, machine, references } = this.run(question, layers, options, overlay);
-    return explainDecision({ decision, machine, references: this.references, overlay: references, question, layers });
+    const context = this.run(resolve(request, directoryOf(this.world), options), options, overlay);
+    return this.guarded(overlay, () => explainDecision(context));
   }
 
-  /** The statement behind a reference, as the bundle holds it. */
+  /**
+   * The statement behind a reference, as the bundle or the overlay holds it; null: neither does. A copy of a reference is
+   * looked up by its names among the world's policies: those of overlays are known by the reference alone, since they may
+   * have the names of others.
+   */
   statement(reference: StatementRef): Statement | null {
+    const place = this.statementsOfOverlays.get(reference);
+    if (place !== undefined) return decompileStatement(place.reader, place.statement, "session");
     for (const set of this.world.sets) {
       for (const { policy } of set.documents) {
         if (policy.name === reference.policy) return policy.statements[reference.index] ?? null;
@@ -225,43 +243,54 @@ export class Engine {
 
   private run(
     question: Question,
-    layers: Layers,
     options: Partial<RequestOptions> | undefined,
     overlay: Overlay | undefined,
-  ): { decision: Decision; machine: Machine; references: References | null } {
-    if (overlay !== undefined) checkSession(question.principal);
-    const attached = overlay === undefined ? null : this.attach(overlay);
+  ): ExplainContext {
+    const layers = this.layersOf(question, overlay);
+    const attached = this.attach(question, overlay);
     const machine = attached?.machine ?? this.machine;
     encodeQuestion(machine, this.plans, question, layers, attached?.session ?? null);
-    this.call(machine, options?.extraValues === "multi", overlay);
-    const references = attached?.references ?? null;
-    const decision = decodeResult({ machine, references: this.references, overlay: references }, question, layers);
-    return { decision, machine, references };
+    const context = { machine, references: this.references, overlay: attached?.references ?? null };
+    const decision = this.guarded(overlay, () => {
+      this.call(machine, options?.extraValues === "multi");
+      return decodeResult(context, question, layers);
+    });
+    return { ...context, decision, question, layers };
   }
 
-  /** Runs the evaluator. A trap poisons an instance, so it is replaced before anything else happens. */
-  private call(machine: Machine, everyKeyUnlisted: boolean, overlay: Overlay | undefined): void {
-    let status: number;
-    try {
-      status = machine.exports.decide(everyKeyUnlisted ? 1 : 0, this.options.index ? 1 : 0, this.options.stepsMax);
-    } catch (error) {
-      if (overlay === undefined) this.replaceMachine();
-      else this.overlays.delete(overlay);
-      throw trapOf(error);
-    }
+  private layersOf(question: Question, overlay: Overlay | undefined): Layers {
+    const layers = layersOf(this.world, question);
+    return overlay?.set === NONE ? { ...layers, session: nonePassed(this.world, question.principal) } : layers;
+  }
+
+  private call(machine: Machine, everyKeyUnlisted: boolean): void {
+    const status = machine.exports.decide(everyKeyUnlisted ? 1 : 0, this.options.index ? 1 : 0, this.options.stepsMax);
     this.steps = machine.words[(machine.result >>> 2) + STEPS]!;
     if (status === Status.OutOfSteps) throw this.outOfSteps();
   }
 
-  private attach(overlay: Overlay): { machine: Machine; references: References; session: OverlaySession } {
+  /** Runs the evaluator. A trap poisons an instance, so it is replaced before anything else happens. */
+  private guarded<T>(overlay: Overlay | undefined, run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof EngineError) throw error;
+      if (overlay === undefined || overlay.set === NONE) this.replaceMachine();
+      else this.overlays.delete(overlay);
+      throw trapOf(error);
+    }
+  }
+
+  /** Null: the caller's session policies, if any, are in the bundle. */
+  private attach({ principal }: Question, overlay: Overlay | undefined): Attached | null {
+    if (overlay === undefined || overlay.set === NONE) return null;
+    checkSession(principal);
     let attached = this.overlays.get(overlay);
     if (attached === undefined) {
-      const set = overlay.reader.field(Section.Sessions, SessionRecord.Size, 0, SessionRecord.Policies);
-      if (set === NONE) throw new BundleError("invalid-bundle", "session policies are one session's");
       attached = {
         machine: this.newMachine(overlay),
-        references: new References(overlay.reader),
-        session: { set, plans: keyPlansOf(overlay.reader) },
+        references: new References(overlay.reader, this.statementsOfOverlays),
+        session: { set: overlay.set, plans: keyPlansOf(overlay.reader) },
       };
       this.overlays.set(overlay, attached);
     }

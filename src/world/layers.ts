@@ -176,10 +176,9 @@ function attachedToParent(world: World, principal: Principal & { kind: "federate
 
 function sessionPolicies(world: World, principal: Principal): DocumentSet | null {
   const policies = world.sessions.get(sessionKeyOf(principal))?.policies ?? null;
-  if (principal.kind === "root" && principal.credentials.kind === "assumeRoot") {
-    return policies ?? taskPolicy(world, principal.arn, principal.credentials.taskPolicy);
-  }
-  if (policies !== null && principal.kind !== "roleSession" && principal.kind !== "federatedUser") {
+  if (policies === null) return nonePassed(world, principal);
+  if (principal.kind === "root" && principal.credentials.kind === "assumeRoot") return policies;
+  if (principal.kind !== "roleSession" && principal.kind !== "federatedUser") {
     throw new RequestError(
       "unsupported-session-policy",
       "principal",
@@ -187,6 +186,12 @@ function sessionPolicies(world: World, principal: Principal): DocumentSet | null
     );
   }
   return policies;
+}
+
+/** What limits the session of a caller who was passed no session policies (EVAL-18): AssumeRoot sessions have a task policy. */
+export function nonePassed(world: World, principal: Principal): DocumentSet | null {
+  if (principal.kind !== "root" || principal.credentials.kind !== "assumeRoot") return null;
+  return taskPolicy(world, principal.arn, principal.credentials.taskPolicy);
 }
 
 /** The ceiling of an AssumeRoot session (SPEC-35). Its five documents are AWS's own and in no export. */

@@ -75,7 +75,7 @@ function readIssueTime(findings: Findings, fields: Fields): number | null {
   }
 }
 
-/** Documents and ARNs of managed policies form one set; left out: none passed. */
+/** Documents and ARNs of managed policies form one set; left out or an empty list: none passed (EVAL-18). */
 function readPolicies(
   findings: Findings,
   fields: Fields,
@@ -83,10 +83,11 @@ function readPolicies(
   managed: ReadonlyMap<string, Policy>,
   options: WorldOptions,
 ): DocumentSet | null {
-  if (fields.get("policies") === null) return null;
+  const items = fields.items("policies");
+  if (items.length === 0) return null;
   const documents: Document[] = [];
   const missing: string[] = [];
-  fields.items("policies").forEach((item, index) => {
+  items.forEach((item, index) => {
     if (item.kind === "string" && item.value.startsWith("arn:")) {
       const policy = managed.get(item.value);
       if (policy === undefined) missing.push(item.value);

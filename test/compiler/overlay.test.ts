@@ -33,7 +33,7 @@ describe("an overlay", () => {
     ["allows by one of two", [session({ Action: "ec2:*" }), session({ Action: "s3:*" })], "allowed IDENTITY"],
     ["leaves out", [session({ Action: "ec2:*" })], "implicitDeny SESSION"],
     ["denies", [session({ Action: "*" }, { Effect: "Deny", Action: "s3:*" })], "explicitDeny SESSION"],
-    ["holds nothing", [], "implicitDeny SESSION"],
+    ["holds none: none were passed", [], "allowed IDENTITY"],
   ] as const)("that %s", (_, policies, expected) => {
     const overlay = engine.overlay(compileOverlay(policies, world.options));
     const decision = engine.decide(request, undefined, overlay);

@@ -298,6 +298,14 @@ describe("endpoints and sessions", () => {
   ])("refuse %s", async (_, content, code) => {
     expect((await load({ "sessions/s.json": content })).found).toEqual([`error ${code} sessions/s.json`]);
   });
+
+  it("a session was passed no policies if its list is empty, as if there were none (EVAL-18)", async () => {
+    for (const content of [{ arn: SESSION }, { arn: SESSION, policies: [] }]) {
+      const { world, found } = await load({ "sessions/s.json": content });
+      expect(found).toEqual([]);
+      expect(world.sessions.get(SESSION)).toMatchObject({ policies: null });
+    }
+  });
 });
 
 describe("options", () => {
