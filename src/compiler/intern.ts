@@ -283,6 +283,8 @@ export class Elements {
       }
       return id;
     });
+    // In whatever order they were written: they are stored in that of their bytes.
+    words.sort((one, other) => one - other);
     return this.element(ElementBits.Action, negated, words, 1);
   }
 

@@ -3,7 +3,8 @@ import type { Policy, PrincipalElement, PrincipalEntry, Statement } from "./mode
 
 /**
  * Plain objects without prototypes, fit for `JSON.stringify`. Names and lists are as written; short forms are spelt out
- * (`Statement` is a list, a missing `Version` is the old one); principals that name nobody (GRAM-52) stand together. Policies that no user wrote (ACLs, grants) have no document.
+ * (`Statement` is a list, a missing `Version` is the old one); principals that name nobody (GRAM-52) stand together.
+ * Policies that no user wrote (ACLs, grants) have no document.
  */
 export function printPolicy(policy: Policy): unknown {
   return record([
@@ -33,7 +34,8 @@ function printPrincipal({ entries }: PrincipalElement): unknown {
   if (first?.kind === "anyone" && !first.aws) return first.text;
   const groups = new Map<string, string[]>();
   for (const entry of entries) append(groups, groupOf(entry), entry.text);
-  return record([...groups]);
+  // A list of one would not do for the `*` of a resource control policy (GRAM-31).
+  return record([...groups].map(([group, texts]) => [group, texts.length === 1 ? texts[0] : texts]));
 }
 
 function groupOf(entry: PrincipalEntry): string {

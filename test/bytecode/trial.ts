@@ -40,7 +40,7 @@ export function trial(bytes: Uint8Array, asks: readonly Ask[], traced = false): 
 }
 
 /** Decompiled policies stand in no file. */
-function placeless(answer: Answer): Answer {
+export function placeless(answer: Answer): Answer {
   return JSON.parse(
     JSON.stringify({ ...answer, question: null }, (name, value) => (PLACES.has(name) ? undefined : value)),
   );

@@ -281,12 +281,8 @@ describe("sets", () => {
   });
 });
 
-it("an element that stands in two orders has its actions in one", () => {
+it("an Action element that is written in two orders is one", () => {
   const actions = (...Action: string[]) => policyOf("identity", [{ Action }], Action.join());
   const reader = bundleOfPolicies([actions("s3:b", "s3:a"), actions("s3:a", "s3:b")]);
-  const starts = records(reader, Section.Elements)
-    .filter((field) => field(ElementRecord.Count) === 2)
-    .map((field) => field(ElementRecord.Start));
-  expect(starts).toHaveLength(2);
-  expect(new Set(starts).size).toBe(1);
+  expect(records(reader, Section.Elements).filter((field) => field(ElementRecord.Count) === 2)).toHaveLength(1);
 });

@@ -101,3 +101,15 @@ test("names of Object.prototype survive, and nothing is polluted (threats C18)",
   expect(JSON.stringify(printPolicy(policy!))).toBe(text);
   expect(Object.keys(Object.prototype)).toEqual([]);
 });
+
+test.each(['"*"', '{"AWS":"*"}'])(
+  "the principal of a resource control policy comes back: %s (GRAM-31)",
+  (principal) => {
+    const options = { type: "rcp", mode: "strict" } as const;
+    const text = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":${principal},"Action":["s3:*"],"Resource":["*"]}]}`;
+    const { policy } = parsePolicy({ name: "p", text }, options);
+    const printed = JSON.stringify(printPolicy(policy!));
+    expect(printed).toBe(text);
+    expect(parsePolicy({ name: "p", text: printed }, options).diagnostics).toEqual([]);
+  },
+);
