@@ -41,8 +41,9 @@ export function addChangeFlags(command: Command): Command {
 
 const NAMES = ["policy", "replace", "attach", "detach", "boundary", "scp", "rcp"] as const;
 
-export function hasChanges(flags: ChangeFlags): boolean {
-  return NAMES.some((name) => flags[name].length > 0);
+/** The changes as they were given, for the report. */
+export function changeTexts(flags: ChangeFlags): readonly string[] {
+  return NAMES.flatMap((name) => flags[name].map((text) => `--${name} ${text}`));
 }
 
 /** Reads what the flags name. Throws UsageError and InputError; whether a change applies, `changeWorld` says. */

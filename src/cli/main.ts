@@ -8,14 +8,19 @@ import { MemoryTooLarge } from "../engine/wasm.js";
 import { RequestError } from "../request/request.js";
 import { InvalidInput } from "../text/diagnostic.js";
 import { escapeText } from "../text/excerpt.js";
+import { TrailError } from "../trail/read.js";
+import { ChangeError } from "../whatif/changes.js";
+import { Unreconciled } from "../whatif/report.js";
 import { checkCommand } from "./commands/check.js";
 import { compileCommand } from "./commands/compile.js";
 import { decideCommand } from "./commands/decide.js";
 import { disassembleCommand } from "./commands/disassemble.js";
 import { explainCommand } from "./commands/explain.js";
 import { inspectCommand } from "./commands/inspect.js";
+import { replayCommand } from "./commands/replay.js";
 import { testCommand } from "./commands/test.js";
 import { trailCommand } from "./commands/trail.js";
+import { whatifCommand } from "./commands/whatif.js";
 import { printDiagnostics } from "./diagnostics.js";
 import { Disagreement } from "./engines.js";
 import { EXIT_HELP, Exit } from "./exit.js";
@@ -35,6 +40,8 @@ const COMMANDS: readonly AddCommand[] = [
   testCommand,
   checkCommand,
   trailCommand,
+  replayCommand,
+  whatifCommand,
 ];
 
 /** Runs one command line (without `node` and the script). Writes to the terminal only, and never throws. */
@@ -125,7 +132,7 @@ async function report(error: unknown, help: string, terminal: Terminal): Promise
     await say(`error[${error.code}]: ${error.message}`);
     return Exit.Invalid;
   }
-  if (error instanceof Disagreement || error instanceof EngineError) {
+  if (error instanceof Disagreement || error instanceof EngineError || error instanceof Unreconciled) {
     await say(`internal error; please report this: ${error.message}`);
     return Exit.Internal;
   }
@@ -139,7 +146,9 @@ function isUnusable(error: unknown): error is Error & { readonly code: string } 
     error instanceof InputError ||
     error instanceof BundleError ||
     error instanceof BundleTooLarge ||
-    error instanceof MemoryTooLarge
+    error instanceof MemoryTooLarge ||
+    error instanceof ChangeError ||
+    error instanceof TrailError
   );
 }
 

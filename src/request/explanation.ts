@@ -230,8 +230,8 @@ function isNearMiss(trace: StatementTrace): boolean {
   return trace.effect === "Allow" && trace.hit !== "T" && trace.reason?.part !== "document";
 }
 
-/** How many parts, in the order of the reasons, fitted before one did not. */
-function nearness({ reason }: StatementTrace): number {
+/** How many parts of a statement, in the order of the reasons, fitted before one did not: 0 if not even the action did. */
+export function nearness({ reason }: StatementTrace): number {
   if (reason === null) return Number.POSITIVE_INFINITY;
   switch (reason.part) {
     case "document":

@@ -1,5 +1,4 @@
 /** `iamb compile`: a world into a bundle. */
-import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { Header, PolicyRecord, Section, StatementRecord } from "../../bytecode/layout.js";
 import { BundleReader } from "../../bytecode/reader.js";
@@ -8,7 +7,8 @@ import { escapeText } from "../../text/excerpt.js";
 import { grouped } from "../columns.js";
 import { printDiagnostics } from "../diagnostics.js";
 import { EXIT_HELP, Exit } from "../exit.js";
-import { InputError, inputErrorOf, STDIN } from "../files.js";
+import { STDIN } from "../files.js";
+import { writeWhole } from "../output-file.js";
 import type { Terminal } from "../terminal.js";
 import { examples, UsageError } from "../usage.js";
 import { addWorldFlags, type WorldFlags, worldOptionsOf } from "../world-options.js";
@@ -44,38 +44,10 @@ async function compileWorld(path: string, flags: CompileFlags, terminal: Termina
     if (terminal.out.isTerminal) throw new UsageError("a bundle is not for terminals; name a file or redirect");
     await terminal.out.write(bundle);
   } else {
-    await writeBundle(flags.output, bundle);
+    await writeWhole(flags.output, bundle);
     await terminal.out.write(summaryOf(flags.output, bundle));
   }
   return Exit.Ok;
-}
-
-async function writeBundle(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    const target = await targetOf(path);
-    if (target.isSpecial) await writeFile(target.path, bytes);
-    else await replaceFile(target.path, bytes);
-  } catch (error) {
-    const known = inputErrorOf(error, path);
-    throw known instanceof InputError ? new InputError("not-writable", `cannot write: ${known.message}`) : known;
-  }
-}
-
-/** Where a path leads; what is there and no plain file (a device, a pipe) is written to, not replaced. */
-async function targetOf(path: string): Promise<{ path: string; isSpecial: boolean }> {
-  const target = await realpath(path).catch(() => null);
-  return target === null ? { path, isSpecial: false } : { path: target, isSpecial: !(await stat(target)).isFile() };
-}
-
-/** A reader of the file sees the old bundle or the new one, never a part. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(unfinished, bytes, { flush: true });
-    await rename(unfinished, path);
-  } finally {
-    await rm(unfinished, { force: true });
-  }
 }
 
 function summaryOf(path: string, bundle: Uint8Array): string {

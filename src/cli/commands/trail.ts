@@ -9,10 +9,11 @@ import type { DeriveOptions } from "../../trail/derive.js";
 import { type ExplainedEvent, explainEvent, explainedParts, explainedToJson, gapText } from "../../trail/explain.js";
 import { REASONS } from "../../trail/reasons.js";
 import { directoryOf } from "../../world/directory.js";
+import { assumeOption, assumptionsOf } from "../assumptions.js";
 import { EXIT_HELP, Exit } from "../exit.js";
 import { InputError, nameOf, readBytes, TEXT_BYTES_MAX } from "../files.js";
 import type { Terminal } from "../terminal.js";
-import { examples, formatOption, repeatable, UsageError } from "../usage.js";
+import { examples, formatOption, UsageError } from "../usage.js";
 import { readWorld } from "../worlds.js";
 
 interface ExplainFlags {
@@ -34,24 +35,13 @@ const EXAMPLES = examples([
   ["the third record of a log file, for programs", "iamb trail explain --record 3 --format json log.json.gz"],
 ]);
 
-/** What may be taken for granted, and what it means. */
-const ASSUMPTIONS = new Map<string, keyof DeriveOptions["assumptions"]>([
-  ["untagged-sessions", "untaggedSessions"],
-  ["assumed-sessions", "assumedSessions"],
-]);
-
 function explainCommand(terminal: Terminal, done: (exit: Exit) => void): Command {
   return new Command("explain")
     .description("the requests of an event, and where in the record every part of them comes from")
     .argument("<event>", "a file with a record, a list of records or a log file; `-`: standard input")
     .addOption(new Option("--record <number>", "only this record of a log file, counted from 1"))
     .option("--world <path>", "a world directory or an account export, for the paths of roles")
-    .addOption(
-      repeatable(
-        "--assume <what>",
-        "take for granted: `untagged-sessions` (no session tags), `assumed-sessions` (not from a SAML provider)",
-      ),
-    )
+    .addOption(assumeOption())
     .addOption(formatOption("text", "json"))
     .addHelpText("after", EXAMPLES + EXIT_HELP)
     .action(async (path: string, flags: ExplainFlags) => done(await explain(path, flags, terminal)));
@@ -74,19 +64,8 @@ async function explain(path: string, flags: ExplainFlags, terminal: Terminal): P
 }
 
 async function optionsOf({ world, assume }: ExplainFlags): Promise<DeriveOptions> {
-  const unknown = assume.find((what) => !ASSUMPTIONS.has(what));
-  if (unknown !== undefined) {
-    throw new UsageError(`--assume knows ${[...ASSUMPTIONS.keys()].join(" and ")}, not \`${unknown}\``);
-  }
   const directory = world === undefined ? null : directoryOf((await readWorld(world, {})).world);
-  const given = new Set(assume.map((what) => ASSUMPTIONS.get(what)));
-  return {
-    directory,
-    assumptions: {
-      untaggedSessions: given.has("untaggedSessions"),
-      assumedSessions: given.has("assumedSessions"),
-    },
-  };
+  return { directory, assumptions: assumptionsOf(assume) };
 }
 
 /** A text, unpacked if it is compressed. */
