@@ -17,6 +17,8 @@ export type Cause =
 /** Statements and unknowns that are named; more of them add nothing to a reader's understanding. */
 const NAMED_MAX = 4;
 
+const ANY_LEVEL = "";
+
 /** One world's answer, explained when somebody asks. */
 export class Answer {
   private explained: Explanation | null = null;
@@ -33,18 +35,23 @@ export class Answer {
     return this.explained;
   }
 
-  /** Whether a statement that says the same applied in this world, too. */
-  hasHit(reference: StatementRef, engine: Engine): boolean {
-    this.hits ??= new Set(
-      this.explanation.layers.flatMap(({ layer, statements }) =>
-        statements.filter(({ hit }) => hit === "T").map(({ statement }) => `${layer} ${this.contentOf(statement)}`),
-      ),
+  /** Those of this world's statements that the other world lacks, or where they do not apply. `level`: null for any. */
+  lackedBy(other: Answer, references: readonly StatementRef[], level: string | null): readonly StatementRef[] {
+    return references.filter(
+      (reference) => !other.hasHit(reference.layer, level ?? ANY_LEVEL, this.contentOf(reference)),
     );
-    return this.hits.has(`${reference.layer} ${contentOf(engine, reference)}`);
   }
 
-  statementsThat(other: Answer, references: readonly StatementRef[]): readonly StatementRef[] {
-    return references.filter((reference) => !other.hasHit(reference, this.engine));
+  private hasHit(layer: Layer, level: string, content: string): boolean {
+    this.hits ??= new Set(
+      this.explanation.layers.flatMap(({ layer: of, label, statements }) =>
+        statements
+          .filter(({ hit }) => hit === "T")
+          .map(({ statement }) => this.contentOf(statement))
+          .flatMap((one) => [`${of} ${ANY_LEVEL} ${one}`, `${of} ${label} ${one}`]),
+      ),
+    );
+    return this.hits.has(`${layer} ${level} ${content}`);
   }
 
   private contentOf(reference: StatementRef): string {
@@ -59,7 +66,7 @@ export function causeOf(answer: Answer, other: Answer | null): Cause {
     case "allowed":
       return allowing(answer, decision, other);
     case "explicitDeny": {
-      const own = other === null ? [] : answer.statementsThat(other, decision.statements);
+      const own = other === null ? [] : answer.lackedBy(other, decision.statements, null);
       return statements(own.length > 0 ? own : decision.statements, decision.decidedBy);
     }
     case "implicitDeny":
@@ -74,11 +81,16 @@ export function causeOf(answer: Answer, other: Answer | null): Cause {
 function allowing(answer: Answer, decision: Decision & { decision: "allowed" }, other: Answer | null): Cause {
   if (other?.decision.decision === "implicitDeny") {
     const [missing] = other.decision.missing;
-    const allows = answer.explanation.layers
+    const own = answer.explanation.layers
       .filter(({ layer, label }) => isLayer(missing!, layer, label))
-      .flatMap((layer) => layer.statements.filter(({ effect, hit }) => effect === "Allow" && hit === "T"))
-      .map(({ statement }) => statement);
-    const own = answer.statementsThat(other, allows);
+      .flatMap(({ label, statements: traces }) => {
+        const allows = traces.filter(({ effect, hit }) => effect === "Allow" && hit === "T");
+        return answer.lackedBy(
+          other,
+          allows.map(({ statement }) => statement),
+          isLeveled(missing!.layer) ? label : null,
+        );
+      });
     if (own.length > 0) return statements(own, missing!.layer);
   }
   return statements(decision.statements, decision.decidedBy);
@@ -111,7 +123,11 @@ const TARGETS: ReadonlySet<Layer> = new Set(["SCP", "RCP", "VPCE", "SERVICE"]);
 
 /** Of hierarchical layers only the level that is meant. */
 function isLayer({ layer, target }: MissingAllow, other: Layer, label: string): boolean {
-  return layer === other && ((layer !== "SCP" && layer !== "RCP") || target === label);
+  return layer === other && (!isLeveled(layer) || target === label);
+}
+
+function isLeveled(layer: Layer): boolean {
+  return layer === "SCP" || layer === "RCP";
 }
 
 const contents = new WeakMap<Engine, Map<string, string>>();

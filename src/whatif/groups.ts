@@ -46,7 +46,7 @@ export function widen(span: Span, { first, last }: Readonly<Span>): void {
 
 /** ISO 8601; null: not known, or not a time that can be written. */
 export function isoOf(time: number | null): string | null {
-  if (time === null || Math.abs(time) > TIME_MAX) return null;
+  if (time === null || !(Math.abs(time) <= TIME_MAX)) return null;
   return new Date(time).toISOString().replace(".000Z", "Z");
 }
 

@@ -1,0 +1,258 @@
+/** Reports: what they count is what one counts by hand, and what they blame is to blame. */
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Change, type ChangeableWorld, changeWorld } from "../../src/whatif/changes.js";
+import { reconcile, Unreconciled } from "../../src/whatif/report.js";
+import type { TallyLimits } from "../../src/whatif/tally.js";
+import { loadWorld } from "../../src/world/load.js";
+import { event, USER } from "../trail/events.js";
+import { countedOneByOne, countsOf, EVENTS, Pair } from "./trails.js";
+
+const SHOP = "arn:aws:iam::111111111111";
+const OPERATE = `${SHOP}:policy/OperateInstances`;
+
+let bookshop: ChangeableWorld;
+let pairs: readonly Pair[];
+
+beforeAll(async () => {
+  const { world, attachments } = await loadWorld("examples/world");
+  bookshop = { world: world!, attachments };
+  pairs = [
+    new Pair(bookshop.world, null),
+    new Pair(bookshop.world, bookshop.world),
+    changed(guardrail({ Effect: "Deny", Action: ["s3:Get*", "ec2:*"], Resource: "*" })),
+    changed(
+      { kind: "detach", from: `${SHOP}:group/Operators`, policy: OPERATE },
+      {
+        kind: "attach",
+        principal: `${SHOP}:group/Developers`,
+        policy: { kind: "document", name: "all", source: source({ Effect: "Allow", Action: "*", Resource: "*" }) },
+      },
+    ),
+    changed({
+      kind: "attach",
+      principal: `${SHOP}:user/ines`,
+      policy: {
+        kind: "document",
+        name: "tags",
+        source: source({
+          Effect: "Deny",
+          Action: "*",
+          Resource: "*",
+          Condition: { StringEquals: { "aws:ResourceTag/secret": "yes" } },
+        }),
+      },
+    }),
+  ];
+});
+
+function source(...statements: readonly object[]) {
+  return { name: "new.json", text: JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2) };
+}
+
+function guardrail(...statements: readonly object[]): Change {
+  return {
+    kind: "guardrail",
+    type: "scp",
+    target: "ou-book-workload1",
+    policy: { kind: "document", name: "new", source: source(...statements) },
+  };
+}
+
+function changed(...changes: readonly Change[]): Pair {
+  return new Pair(bookshop.world, changeWorld(bookshop, changes).world);
+}
+
+describe("counts", () => {
+  const LIMITS: fc.Arbitrary<TallyLimits> = fc.record({
+    distinctMax: fc.constantFrom(1, 2, 5, 1000),
+    distinctTextMax: fc.constantFrom(1, 2000, 1_000_000),
+    groupsMax: fc.constantFrom(1, 3, 1000),
+  });
+
+  test("are those of the reference, asked one by one with all that the records say", () => {
+    fc.assert(
+      fc.property(fc.nat(4), fc.array(EVENTS, { maxLength: 40 }), LIMITS, (which, events, limits) => {
+        const pair = pairs[which]!;
+        expect(countsOf(pair.report(events, limits))).toEqual(countedOneByOne(pair, events));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("do not depend on how much is remembered, but for the number of distinct requests", () => {
+    fc.assert(
+      fc.property(fc.nat(4), fc.array(EVENTS, { maxLength: 40 }), (which, events) => {
+        const pair = pairs[which]!;
+        const all = pair.report(events);
+        const few = pair.report(events, { distinctMax: 3, distinctTextMax: 1_000_000, groupsMax: 1000 });
+        expect(few.requests.distinct).toBeGreaterThanOrEqual(all.requests.distinct);
+        const sums = ({ requests, causes, ...rest }: typeof all) => ({
+          ...rest,
+          agreement: { ...rest.agreement, disagreements: null },
+          requests: { ...requests, distinct: 0, distinctIsExact: true },
+          causes: causes.groups.map(({ mark, count, before, after, first, last }) => ({
+            mark,
+            count,
+            before,
+            after,
+            first,
+            last,
+          })),
+        });
+        expect(sums(few)).toEqual(sums(all));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("two equal worlds flip nothing", () => {
+    fc.assert(
+      fc.property(fc.array(EVENTS, { maxLength: 40 }), (events) => {
+        const { marks, causes } = pairs[1]!.report(events);
+        expect(Object.values(marks).every((count) => count === 0)).toBe(true);
+        expect(causes.groups).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("a report whose sums do not agree is refused", () => {
+    const report = pairs[0]!.report([start()]);
+    expect(() => reconcile(report)).not.toThrow();
+    expect(() => reconcile({ ...report, marks: { ...report.marks, allowed: 7 } })).toThrow(Unreconciled);
+    expect(() => reconcile({ ...report, read: { ...report.read, items: 7 } })).toThrow(/items: 7 in all, 1/);
+  });
+
+  test("repeated requests are decided once", () => {
+    const report = pairs[1]!.report(Array.from({ length: 50 }, (_, number) => start({ userAgent: `agent ${number}` })));
+    expect(report.requests).toMatchObject({ total: 50, distinct: 1, distinctIsExact: true });
+  });
+});
+
+/** Omar starts an instance. */
+function start(changes: object = {}, name = "omar") {
+  return event("ec2 StartInstances", {
+    userIdentity: { ...USER, arn: `${SHOP}:user/${name}`, principalId: undefined },
+    requestParameters: { instancesSet: { items: [{ instanceId: "i-1" }] } },
+    awsRegion: "eu-central-1",
+    eventID: "e-1",
+    ...changes,
+  });
+}
+
+describe("causes", () => {
+  test("a detached Allow: its statement before, the layer after", () => {
+    const pair = changed({ kind: "detach", from: `${SHOP}:group/Operators`, policy: OPERATE });
+    const report = pair.report([start(), start({ eventTime: "2026-01-03T00:00:00Z" })]);
+    const [cause] = report.causes.groups;
+    expect(report.causes.groups).toHaveLength(1);
+    expect(cause).toMatchObject({
+      count: 2,
+      first: "2026-01-02T03:04:05Z",
+      last: "2026-01-03T00:00:00Z",
+      principals: [{ name: `${SHOP}:user/omar`, count: 2 }],
+      actions: [{ name: "ec2:StartInstances", count: 2 }],
+      resources: [{ name: "arn:aws:ec2:eu-central-1:111111111111:instance/*", count: 2 }],
+    });
+    expect(cause!.before.cause).toMatchObject({ kind: "statements", near: false, statements: [{ policy: OPERATE }] });
+    expect(cause!.samples[0]).toMatchObject({ eventId: "e-1", file: "log.json", record: 0 });
+  });
+
+  test("a new Deny: its place in its file, with its Sid", () => {
+    const pair = changed(guardrail({ Sid: "NoInstances", Effect: "Deny", Action: "ec2:*", Resource: "*" }));
+    const [cause] = pair.report([start()]).causes.groups;
+    expect(cause!.after).toMatchObject({
+      verdict: "explicitDeny",
+      cause: {
+        kind: "statements",
+        statements: [{ layer: "SCP", policy: "scp/new", sid: "NoInstances", file: "new.json", line: 4, column: 5 }],
+      },
+    });
+  });
+
+  test("of two Denies only the new one", () => {
+    const deny = { Effect: "Deny", Action: "ec2:*", Resource: "*" };
+    const old = changeWorld(bookshop, [
+      guardrail({ Sid: "Old", ...deny, Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+    ]).world;
+    const later = changeWorld(bookshop, [
+      guardrail(
+        { Sid: "Old", ...deny, Condition: { Bool: { "aws:SecureTransport": "false" } } },
+        { Sid: "New", ...deny },
+      ),
+    ]).world;
+    const [cause] = new Pair(old, later).report([start()]).causes.groups;
+    expect(cause!.after!.cause).toMatchObject({ statements: [{ sid: "New" }] });
+  });
+
+  test("a narrowed Allow: the nearest miss after", () => {
+    const grant = (resource: string) =>
+      source({ Sid: "Operate", Effect: "Allow", Action: "ec2:StartInstances", Resource: resource });
+    const worlds = ["*", "arn:aws:ec2:*:*:instance/i-2"].map(
+      (resource) => changeWorld(bookshop, [{ kind: "replace", policy: OPERATE, source: grant(resource) }]).world,
+    );
+    const [cause] = new Pair(worlds[0]!, worlds[1]!).report([start()]).causes.groups;
+    expect(cause!.before).toMatchObject({ verdict: "allowed", cause: { statements: [{ sid: "Operate" }] } });
+    expect(cause!.after).toMatchObject({
+      verdict: "implicitDeny",
+      cause: { near: true, statements: [{ sid: "Operate", policy: OPERATE }] },
+    });
+  });
+
+  test("an SCP that no longer allows: the statement of that level before, the level after", () => {
+    const pair = changed({ kind: "detach", from: "ou-book-workload1", policy: "scp/FullAWSAccess" });
+    const [cause] = pair.report([start()]).causes.groups;
+    expect(cause!.before.cause).toMatchObject({ statements: [{ layer: "SCP", policy: "FullAWSAccess" }] });
+    expect(cause!.after!.cause).toMatchObject({ kind: "layer", layer: "SCP", target: "ou-book-workload1" });
+  });
+
+  test("a condition on what no record holds: the key", () => {
+    const condition = { StringEquals: { "aws:ResourceTag/secret": "yes" } };
+    const pair = changed(guardrail({ Effect: "Deny", Action: "ec2:*", Resource: "*", Condition: condition }));
+    const report = pair.report([start()]);
+    expect(report.causes.groups[0]).toMatchObject({
+      mark: "newlyUncertain",
+      after: { verdict: "indeterminate", cause: { kind: "unknown", dependsOn: ["aws:resourcetag/secret"] } },
+    });
+    expect(report.uncertain.after!.groups).toEqual([{ name: "aws:resourcetag/secret", count: 1 }]);
+  });
+});
+
+describe("agreement with the log", () => {
+  test("compares calls, and names the commonest disagreements with their causes", () => {
+    const denied = { errorCode: "Client.UnauthorizedOperation" };
+    const report = pairs[0]!.report([
+      start(),
+      start(denied),
+      start(denied),
+      start({ errorCode: "Client.InvalidInstanceID.NotFound" }),
+      start({}, "fiona"),
+      start(denied, "fiona"),
+      start({ errorCode: "Client.DryRunOperation" }),
+    ]);
+    const { table, compared, agreed, uncertain, disagreements } = report.agreement;
+    expect(table.allowed).toEqual({ succeeded: 2, denied: 2, failed: 1 });
+    expect(table.denied).toEqual({ succeeded: 1, denied: 1, failed: 0 });
+    expect([compared, agreed, uncertain]).toEqual([6, 3, 0]);
+    expect(disagreements.groups).toMatchObject([
+      { verdict: "allowed", outcome: "denied", count: 2, cause: { statements: [{ policy: OPERATE }] } },
+      { outcome: "succeeded", action: "ec2:StartInstances", count: 1 },
+    ]);
+  });
+
+  test("a call with a gap is not said to be allowed", () => {
+    const create = event("secretsmanager CreateSecret", {
+      userIdentity: { type: "Root", arn: `${SHOP}:root`, accountId: "111111111111" },
+      requestParameters: { name: "a", tags: [{ key: "team", value: "web" }] },
+    });
+    const { calls, agreement } = pairs[0]!.report([create]);
+    if (calls.withGaps > 0) expect(agreement.table.allowed.succeeded).toBe(0);
+  });
+
+  test("a caller that the world does not have is refused, not denied", () => {
+    const { requests, calls } = pairs[0]!.report([start({}, "nobody")]);
+    expect(requests.refused).toMatchObject([{ code: "invalid-principal", where: "before", count: 1 }]);
+    expect(calls).toMatchObject({ judged: 0, refused: 1 });
+  });
+});
