@@ -1,7 +1,7 @@
 /** A trail through one world or two: reads, derives, decides and counts. */
 import type { Engine } from "../engine/engine.js";
 import type { Assumptions } from "../trail/identity.js";
-import { sourcesOf } from "../trail/read/sources.js";
+import { type Streams, sourcesOf } from "../trail/read/sources.js";
 import { readTrail, type TrailReader } from "../trail/read.js";
 import type { Filter } from "./filter.js";
 import { type Outline, outlineProjection } from "./outline.js";
@@ -77,12 +77,14 @@ function progressOf(reader: TrailReader<Outline>, tally: Tally, storedTotal: num
 /** What will be read in stored bytes; null where that is not known: streams, queries. */
 function storedSizeOf(paths: readonly string[]): number | null {
   let size = 0;
-  for (const source of sourcesOf(paths, NO_STREAM)) {
+  for (const source of sourcesOf(paths, NO_STREAMS)) {
     if (source.kind !== "file" && source.kind !== "elsewhere") return null;
     if (source.kind === "file") size += source.size;
   }
   return Number.isFinite(size) ? size : null;
 }
 
-async function* NO_CHUNKS(): AsyncGenerator<Uint8Array> {}
-const NO_STREAM = NO_CHUNKS();
+/** Streams that nobody reads: only the sizes of files are asked for. */
+const NO_STREAMS: Streams = { stdin: () => noChunks(), guard: (chunks) => chunks };
+
+async function* noChunks(): AsyncGenerator<Uint8Array> {}
