@@ -8,7 +8,9 @@ export type When =
   | { readonly given: readonly string[] }
   | { readonly notGiven: readonly string[] }
   /** Given with a text that is not among these. */
-  | { readonly given: readonly string[]; readonly but: readonly string[] };
+  | { readonly given: readonly string[]; readonly but: readonly string[] }
+  /** A source identity is set: by the call, by an assertion, or by a session before it in a chain. */
+  | { readonly sourceIdentity: true };
 
 export interface ActionRow {
   /** `service:Name`. */
@@ -210,7 +212,9 @@ const STS: ExceptionTable = {
     actions: [
       { action: `sts:${event}` },
       { action: "sts:TagSession", when: { given: ["tags", "principalTags"] } },
-      { action: "sts:SetSourceIdentity", when: { given: ["sourceIdentity"] } },
+      // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+      { action: "sts:SetSourceIdentity", when: { sourceIdentity: true } },
+      { action: "sts:SetContext", when: { given: ["providedContexts"] } },
     ],
   })),
 };
@@ -267,4 +271,13 @@ const CLOUDFRONT: ExceptionTable = {
   ],
 };
 
-export const ACTION_EXCEPTIONS: readonly ExceptionTable[] = [S3, LAMBDA, STS, SQS, SNS, BUDGETS, CLOUDFRONT];
+const BEDROCK: ExceptionTable = {
+  service: "bedrock",
+  source: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
+  rows: [
+    renamed("Converse", "bedrock:InvokeModel"),
+    renamed("ConverseStream", "bedrock:InvokeModelWithResponseStream"),
+  ],
+};
+
+export const ACTION_EXCEPTIONS: readonly ExceptionTable[] = [S3, BEDROCK, LAMBDA, STS, SQS, SNS, BUDGETS, CLOUDFRONT];

@@ -4,12 +4,15 @@
  */
 import { actionOf, type CatalogAction, serviceAction, serviceOf } from "../catalog/catalog.js";
 import { ACTION_EXCEPTIONS, type ActionRow, type When } from "./action-exceptions.data.js";
+import type { Call } from "./call.js";
+import type { Caller } from "./caller.js";
 import { type Composite, compositeOf } from "./composite.js";
 import { type Fields, own, scalarOf } from "./event.js";
 import { type Passing, passingOf } from "./pass-role.js";
 import type { Reason } from "./reasons.js";
 import { type TypePlan, typePlan } from "./resource-plan.js";
 import { SERVICE_PREFIXES } from "./services.data.js";
+import { sourceIdentityOf } from "./special-keys.js";
 import { CREATING_VERBS, IAM_TAG_ON_CREATE, TAG_ON_CREATE } from "./tag-on-create.data.js";
 
 /** What one name of an event source stands for; found once, then remembered. */
@@ -182,14 +185,22 @@ export function stepsOf(rows: readonly ActionRow[]): readonly [Step, ...Step[]] 
   return [first!, ...rest];
 }
 
-/** Whether an action is part of a call with these parameters. */
-export function isNeeded(step: Step, parameters: Fields | null): boolean {
-  const { when } = step;
+/** Whether an action is part of a call. */
+export function isNeeded({ when }: Step, call: Call, caller: Caller): boolean {
+  const { parameters } = call;
   if (when === null) return true;
+  if ("sourceIdentity" in when) {
+    return sourceIdentityOf(call) !== null || (caller.sourceIdentity !== null && isChain(call));
+  }
   if ("notGiven" in when)
     return parameters === null || when.notGiven.every((name) => !isGiven(parameters, name, NOTHING));
   const but = "but" in when ? when.but : NOTHING;
   return parameters !== null && when.given.some((name) => isGiven(parameters, name, but));
+}
+
+/** Callers of the other calls that issue sessions are identity providers. */
+function isChain({ event }: Call): boolean {
+  return own(event, "eventName") === "AssumeRole";
 }
 
 const NOTHING: readonly string[] = [];

@@ -104,6 +104,17 @@ function objectAt(call: Call, bucket: string | null, key: string | null, from: s
   return { arn, owner: bucketOwner(call.event, bucket), from: `requestParameters.${from}`, assumption: null };
 }
 
+/** The one ARN in `resources` that ends so. */
+function listedArn(event: Fields, end: string): string | null {
+  const entries = own(event, "resources");
+  if (!Array.isArray(entries)) return null;
+  const arns = entries.slice(0, TEXTS_MAX).flatMap((entry) => {
+    const arn = isFields(entry) ? (textAt(entry, "ARN") ?? textAt(entry, "arn")) : null;
+    return arn?.endsWith(end) === true && cutArn(arn) !== null ? [arn] : [];
+  });
+  return arns.length === 1 ? arns[0]! : null;
+}
+
 function bucketOwner(event: Fields, bucket: string): string | null {
   const entries = own(event, "resources");
   if (!Array.isArray(entries)) return null;
@@ -194,8 +205,12 @@ function partsOfItems(call: Call, read: (item: Fields) => TableAction | null): r
   return parts.size === 0 ? "operation-hidden" : [...parts.values()];
 }
 
-function tableArn({ place }: Call, table: string): string | null {
+/** By the record's own list, which knows tables of other accounts, else by name. */
+function tableArn({ event, place }: Call, table: string): string | null {
   if (table.startsWith("arn:")) return cutArn(table) === null ? null : table;
+  const [name = "", ...index] = table.split("/");
+  const listed = listedArn(event, `:table/${name}`);
+  if (listed !== null) return [listed, ...index].join("/");
   if (place.region === "" || place.account === "") return null;
   return `arn:${place.partition}:dynamodb:${place.region}:${place.account}:table/${table}`;
 }

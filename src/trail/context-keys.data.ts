@@ -3,8 +3,11 @@
  * key and what it filters by, the API reference of the service for the parameter.
  */
 
-/** What a parameter that is not recorded says: that the caller did not give it, or nothing. */
-export type WhenMissing = "absent" | "unknown";
+/**
+ * What a parameter that is not recorded says: that the caller did not give it, or nothing. A list: the first in these actions,
+ * nothing in the others, whose key speaks of what the resource has already.
+ */
+export type WhenMissing = "absent" | "unknown" | readonly string[];
 
 export interface KeyRow {
   readonly key: string;
@@ -17,7 +20,15 @@ function absent(key: string, ...from: readonly string[]): KeyRow {
   return { key, from, missing: "absent" };
 }
 
-/** Where AWS fills in a default, or where the log leaves out what a caller gave. */
+/** In the actions that set what the key is about; in others, it is what the resource has. */
+function absentIn(actions: readonly string[], key: string, ...from: readonly string[]): KeyRow {
+  return { key, from, missing: actions };
+}
+
+/**
+ * Where AWS fills in a default (whether before it asks for the permission, it does not say), or where the log leaves out what
+ * a caller gave.
+ */
 function unknown(key: string, ...from: readonly string[]): KeyRow {
   return { key, from, missing: "unknown" };
 }
@@ -32,14 +43,14 @@ export const KEY_ROWS: Readonly<Record<string, readonly KeyRow[]>> = {
   autoscaling: [
     unknown("autoscaling:MaxSize", "maxSize"),
     unknown("autoscaling:MinSize", "minSize"),
-    absent("autoscaling:LaunchConfigurationName", "launchConfigurationName"),
-    absent("autoscaling:VPCZoneIdentifiers", "vPCZoneIdentifier"),
+    absentIn(["CreateAutoScalingGroup"], "autoscaling:LaunchConfigurationName", "launchConfigurationName"),
     unknown("autoscaling:ImageId", "imageId"),
     unknown("autoscaling:InstanceType", "instanceType"),
     unknown("autoscaling:SpotPrice", "spotPrice"),
   ],
   cloudformation: [
-    absent("cloudformation:RoleArn", "roleARN"),
+    // Without one, a stack keeps the role that it was given before.
+    absentIn(["CreateStack"], "cloudformation:RoleArn", "roleARN"),
     absent("cloudformation:TemplateUrl", "templateURL"),
     absent("cloudformation:StackPolicyUrl", "stackPolicyURL"),
     absent("cloudformation:ChangeSetName", "changeSetName"),
@@ -68,17 +79,18 @@ export const KEY_ROWS: Readonly<Record<string, readonly KeyRow[]>> = {
     unknown("ec2:MetadataHttpPutResponseHopLimit", "metadataOptions.httpPutResponseHopLimit"),
   ],
   iam: [
-    absent("iam:PermissionsBoundary", "permissionsBoundary"),
+    // Of all other actions, the key is the boundary that the user or role has.
+    absentIn(["CreateRole", "CreateUser"], "iam:PermissionsBoundary", "permissionsBoundary"),
     absent("iam:PolicyARN", "policyArn"),
     absent("iam:AWSServiceName", "aWSServiceName"),
     absent("iam:OrganizationsPolicyId", "organizationsPolicyId"),
-    absent("iam:ServiceSpecificCredentialServiceName", "serviceName"),
+    unknown("iam:ServiceSpecificCredentialServiceName", "serviceName"),
   ],
   kms: [
     unknown("kms:EncryptionAlgorithm", "encryptionAlgorithm"),
     unknown("kms:BypassPolicyLockoutSafetyCheck", "bypassPolicyLockoutSafetyCheck"),
     absent("kms:DataKeyPairSpec", "keyPairSpec"),
-    absent("kms:ExpirationModel", "expirationModel"),
+    unknown("kms:ExpirationModel", "expirationModel"),
     absent("kms:GranteePrincipal", "granteePrincipal"),
     absent("kms:RetiringPrincipal", "retiringPrincipal"),
     absent("kms:GrantOperations", "operations[]"),
@@ -92,21 +104,21 @@ export const KEY_ROWS: Readonly<Record<string, readonly KeyRow[]>> = {
     absent("kms:ReplicaRegion", "replicaRegion"),
   ],
   lambda: [
-    absent("lambda:Principal", "principal"),
-    absent("lambda:FunctionUrlAuthType", "functionUrlAuthType", "authType"),
+    unknown("lambda:Principal", "principal"),
+    absentIn(["AddPermission"], "lambda:FunctionUrlAuthType", "functionUrlAuthType", "authType"),
     absent("lambda:CodeSigningConfigArn", "codeSigningConfigArn"),
     absent("lambda:Layer", "layers[]"),
-    absent("lambda:SubnetIds", "vpcConfig.subnetIds[]"),
-    absent("lambda:SecurityGroupIds", "vpcConfig.securityGroupIds[]"),
+    absentIn(["CreateFunction"], "lambda:SubnetIds", "vpcConfig.subnetIds[]"),
+    absentIn(["CreateFunction"], "lambda:SecurityGroupIds", "vpcConfig.securityGroupIds[]"),
   ],
   organizations: [
-    absent("organizations:PolicyType", "policyType", "type", "filter"),
+    unknown("organizations:PolicyType", "policyType", "type", "filter"),
     absent("organizations:ServicePrincipal", "servicePrincipal"),
   ],
   s3: [
     absent("s3:prefix", "prefix"),
     absent("s3:delimiter", "delimiter"),
-    absent("s3:max-keys", "max-keys"),
+    unknown("s3:max-keys", "max-keys"),
     absent("s3:versionid", "versionId"),
     ...headers(
       "x-amz-acl",
@@ -132,14 +144,14 @@ export const KEY_ROWS: Readonly<Record<string, readonly KeyRow[]>> = {
   secretsmanager: [
     absent("secretsmanager:Name", "name"),
     absent("secretsmanager:Description", "description"),
-    absent("secretsmanager:KmsKeyId", "kmsKeyId"),
+    unknown("secretsmanager:KmsKeyId", "kmsKeyId"),
     absent("secretsmanager:VersionId", "versionId"),
-    absent("secretsmanager:VersionStage", "versionStage"),
-    absent("secretsmanager:RecoveryWindowInDays", "recoveryWindowInDays"),
-    absent("secretsmanager:ForceDeleteWithoutRecovery", "forceDeleteWithoutRecovery"),
-    absent("secretsmanager:BlockPublicPolicy", "blockPublicPolicy"),
-    absent("secretsmanager:RotationLambdaARN", "rotationLambdaARN"),
-    absent("secretsmanager:ForceOverwriteReplicaSecret", "forceOverwriteReplicaSecret"),
+    unknown("secretsmanager:VersionStage", "versionStage"),
+    unknown("secretsmanager:RecoveryWindowInDays", "recoveryWindowInDays"),
+    unknown("secretsmanager:ForceDeleteWithoutRecovery", "forceDeleteWithoutRecovery"),
+    unknown("secretsmanager:BlockPublicPolicy", "blockPublicPolicy"),
+    unknown("secretsmanager:RotationLambdaARN", "rotationLambdaARN"),
+    unknown("secretsmanager:ForceOverwriteReplicaSecret", "forceOverwriteReplicaSecret"),
   ],
   sns: [absent("sns:Protocol", "protocol"), absent("sns:Endpoint", "endpoint")],
   ssm: [
@@ -150,9 +162,23 @@ export const KEY_ROWS: Readonly<Record<string, readonly KeyRow[]>> = {
   sts: [
     absent("sts:ExternalId", "externalId"),
     absent("sts:RoleSessionName", "roleSessionName"),
-    absent("sts:SourceIdentity", "sourceIdentity"),
-    absent("sts:TransitiveTagKeys", "transitiveTagKeys[]"),
+    // `sts:SourceIdentity`, `sts:TransitiveTagKeys`: `special-keys.ts`.
     unknown("sts:DurationSeconds", "durationSeconds"),
     absent("sts:TaskPolicyArn", "taskPolicyArn.arn"),
   ],
 };
+
+/**
+ * Action → keys of its service that the reference does not list for it. It lists `sts:DurationSeconds` for bearer tokens only;
+ * of other calls, whose duration has a default, nothing says that the key is absent.
+ */
+export const UNLISTED_KEYS: ReadonlyMap<string, readonly string[]> = new Map(
+  [
+    "AssumeRole",
+    "AssumeRoleWithSAML",
+    "AssumeRoleWithWebIdentity",
+    "AssumeRoot",
+    "GetFederationToken",
+    "GetSessionToken",
+  ].map((name) => [`sts:${name}`, ["sts:DurationSeconds"]]),
+);

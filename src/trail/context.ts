@@ -4,7 +4,8 @@ import { lowerAscii } from "../policy/ascii.js";
 import { parseIpAddress } from "../policy/literals.js";
 import type { ContextInput, ViaInput } from "../request/request.js";
 import type { Call } from "./call.js";
-import { KEY_ROWS, type KeyRow } from "./context-keys.data.js";
+import type { Caller } from "./caller.js";
+import { KEY_ROWS, type KeyRow, UNLISTED_KEYS } from "./context-keys.data.js";
 import {
   type Fields,
   fieldsAt,
@@ -18,7 +19,6 @@ import {
   textAt,
 } from "./event.js";
 import type { Found } from "./found.js";
-import type { Caller } from "./identity.js";
 import { SPECIAL_KEYS, type SpecialKey } from "./special-keys.js";
 import { requestTags } from "./tags.js";
 import type { Trace } from "./trace.js";
@@ -61,8 +61,12 @@ export function sharedContext(call: Call, caller: Caller, trace: Trace | null): 
     if (endpoint.privateIp === undefined) flags |= Flag.PublicAddress;
   } else if (textAt(event, "vpcEndpointId") !== null) flags |= Flag.Network;
   else if (address !== null && !caller.byService && isAddress(address)) {
-    keys["aws:SourceIp"] = address;
-    trace?.note("context", "aws:SourceIp", "sourceIPAddress", "");
+    // A private address came through an endpoint of which the record does not speak.
+    if (isPrivate(address)) flags |= Flag.Network;
+    else {
+      keys["aws:SourceIp"] = address;
+      trace?.note("context", "aws:SourceIp", "sourceIPAddress", "");
+    }
   }
   if (caller.context !== null) Object.assign(keys, caller.context);
   return { keys, via: viaOf(vpcEndpoint, caller.fas), flags };
@@ -80,8 +84,12 @@ function agentOf(event: Fields, caller: Caller): string | null {
   if (agent.endsWith(".amazonaws.com")) return null;
   // S3 writes what it was sent in brackets.
   const isBracketed = agent.startsWith("[") && agent.endsWith("]") && own(event, "eventSource") === "s3.amazonaws.com";
-  return isBracketed ? agent.slice(1, -1) : agent;
+  const sent = isBracketed ? agent.slice(1, -1) : agent;
+  return sent === "" || sent === NO_AGENT ? null : sent;
 }
+
+/** What stands in the place of an agent that was not sent. */
+const NO_AGENT = "-";
 
 const AWS_INTERNAL = "AWS Internal";
 /** CloudTrail cuts longer ones: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
@@ -165,6 +173,8 @@ interface PlannedRow {
   readonly row: KeyRow;
   readonly paths: readonly Path[];
   readonly isList: boolean;
+  /** Whether a parameter that is not recorded was not given. */
+  readonly isAbsent: boolean;
 }
 
 const plansOfRows = new Map<ActionResource | CatalogAction, KeyPlan>();
@@ -173,13 +183,14 @@ function keyPlan(action: CatalogAction, row: ActionResource | null): KeyPlan {
   const owner = row ?? action;
   let plan = plansOfRows.get(owner);
   if (plan === undefined) {
-    plan = makeKeyPlan(action.service, owner.conditionKeys);
+    plan = makeKeyPlan(action, owner.conditionKeys);
     plansOfRows.set(owner, plan);
   }
   return plan;
 }
 
-function makeKeyPlan(service: string, conditionKeys: readonly string[]): KeyPlan {
+function makeKeyPlan({ service, name }: CatalogAction, ofAction: readonly string[]): KeyPlan {
+  const conditionKeys = [...ofAction, ...(UNLISTED_KEYS.get(`${service}:${name}`) ?? [])];
   const listed = new Set(conditionKeys.map(lowerAscii));
   const rows = (KEY_ROWS[service] ?? []).filter(({ key, from }) => from.length > 0 && listed.has(lowerAscii(key)));
   const special = SPECIAL_KEYS.filter(({ key }) => listed.has(lowerAscii(key)));
@@ -190,6 +201,7 @@ function makeKeyPlan(service: string, conditionKeys: readonly string[]): KeyPlan
       row,
       paths: row.from.map(pathOf),
       isList: row.from.some((path) => path.endsWith("[]")),
+      isAbsent: row.missing === "absent" || (row.missing !== "unknown" && row.missing.includes(name)),
     })),
     special,
     takesTags: listed.has("aws:tagkeys") || [...listed].some((key) => key.startsWith("aws:requesttag/")),
@@ -240,7 +252,7 @@ export function ownContext(
 
 function readRow(
   call: Call,
-  { row, paths, isList }: PlannedRow,
+  { row, paths, isList, isAbsent }: PlannedRow,
   keys: Keys,
   extra: string[],
   trace: Trace | null,
@@ -255,8 +267,7 @@ function readRow(
       return;
     }
   }
-  const isAbsent = row.missing === "absent" && call.parametersComplete && !isAnyGiven(call.parameters, paths);
-  if (!isAbsent) extra.push(row.key);
+  if (!isAbsent || !call.parametersComplete || isAnyGiven(call.parameters, paths)) extra.push(row.key);
 }
 
 /** Undefined: nothing is given; null: something that cannot be read. */
@@ -310,6 +321,11 @@ function readTags(call: Call, resource: Found, keys: Keys, extra: string[], trac
     return;
   }
   if (call.parameters === null) return;
+  // Whether tags that come from an earlier session of a chain count as the request's, AWS does not say.
+  if (own(call.parameters, "incomingTransitiveTags") != null) {
+    extra.push(...TAG_KEYS);
+    return;
+  }
   const read = requestTags(call.parameters, typeOf(resource.arn));
   if (read === null) return;
   if (read === "unreadable") {

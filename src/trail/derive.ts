@@ -6,18 +6,19 @@ import type { Directory } from "../request/directory.js";
 import type { Request } from "../request/request.js";
 import { type CallPlan, callPlan, isNeeded, type Step, stepOf } from "./action.js";
 import { type Call, parametersOf, partitionOf } from "./call.js";
+import type { Assumptions, Caller } from "./caller.js";
 import type { Composite } from "./composite.js";
 import { type OwnContext, ownContext, type SharedContext, sharedContext } from "./context.js";
 import type { Derived, DerivedRequest, Gap } from "./derived.js";
 import { ec2Created } from "./ec2-resources.js";
 import { type Fields, fieldsAt, isFields, own, textAt } from "./event.js";
 import type { Assumption, Found, Target } from "./found.js";
-import { type Assumptions, type Caller, callerOf } from "./identity.js";
+import { callerOf } from "./identity.js";
 import { instantOf } from "./instant.js";
 import { type Passed, type Passing, passedRoles } from "./pass-role.js";
 import type { Reason } from "./reasons.js";
 import { resourcesOf, rowOf } from "./resources.js";
-import { CREATE_ACTION_KEYS } from "./tag-on-create.data.js";
+import { CREATE_ACTION_KEYS, CREATING_VERBS } from "./tag-on-create.data.js";
 import { givesTags, taggedTypes } from "./tags.js";
 import type { Trace } from "./trace.js";
 import { Flag } from "./unknown-keys.js";
@@ -96,7 +97,7 @@ function requestsOf(
   const flags = time === null ? shared.flags | Flag.Time : shared.flags;
   const builder = new Builder(call, caller, { ...shared, flags }, time ?? 0, plan.rule, trace);
   if (plan.kind === "composite") builder.addComposite(plan.composite);
-  else for (const step of plan.steps) if (isNeeded(step, call.parameters)) builder.addStep(step);
+  else for (const step of plan.steps) if (isNeeded(step, call, caller)) builder.addStep(step);
   return builder.derived();
 }
 
@@ -153,7 +154,7 @@ class Builder {
     }
     for (const { action, resource, row } of parts) {
       const step = { ...stepOf(action), when: row?.when ?? null };
-      if (!isNeeded(step, this.call.parameters)) continue;
+      if (!isNeeded(step, this.call, this.caller)) continue;
       this.add(step, { found: resource, row: rowOf(action, resource.arn) }, CALLED);
     }
   }
@@ -194,11 +195,13 @@ class Builder {
     const targets =
       action.service === "ec2"
         ? ec2Created(this.call, tagging, taggedTypes(parameters))
-        : created.flatMap(({ found }) => {
-            const arn = taggedArn(found.arn);
-            const row = rowOf(tagging, arn);
-            return row === null ? [] : [{ found: { ...found, arn }, row }];
-          });
+        : created
+            .filter((target) => isCreatedBy(action, target))
+            .flatMap(({ found }) => {
+              const arn = taggedArn(found.arn);
+              const row = rowOf(tagging, arn);
+              return row === null ? [] : [{ found: { ...found, arn }, row }];
+            });
     for (const target of targets) this.add(stepOf(tagging), target, extra);
     if (targets.length === 0) {
       this.gaps.push({ action: stepOf(tagging).name, reason: "resource-not-named", missing: NO_NAMES });
@@ -259,6 +262,36 @@ const PASSED_TO = "iam:PassedToService";
 function passRole(): CatalogAction {
   return actionOf("iam:PassRole")!;
 }
+
+/**
+ * Whether a resource of a creating call is the one that it creates, and not one that it is made of: named by `name`, by the
+ * call's own noun (`dBSnapshotIdentifier` of CreateDBSnapshot), or in the answer.
+ */
+function isCreatedBy({ name }: CatalogAction, { found }: Target): boolean {
+  if (found.from.startsWith("responseElements.")) return true;
+  const noun = nounOf(name).toLowerCase();
+  return found.from
+    .split(", ")
+    .map((path) => path.slice(path.lastIndexOf(".") + 1).toLowerCase())
+    .some((parameter) => parameter === "name" || NAMED_AS.some((end) => isNamed(parameter, noun + end)));
+}
+
+const NAMED_AS = ["", "arn", "id", "identifier", "name"] as const;
+
+function isNamed(parameter: string, name: string): boolean {
+  return parameter === name || parameter === `target${name}`;
+}
+
+/** `DBInstance` of RestoreDBInstanceFromDBSnapshot. */
+function nounOf(action: string): string {
+  const verb = CREATING_VERBS.find((each) => action.startsWith(each)) ?? "";
+  const rest = action.slice(verb.length);
+  const ends = SOURCES.map((word) => rest.indexOf(word)).filter((at) => at > 0);
+  return ends.length === 0 ? rest : rest.slice(0, Math.min(...ends));
+}
+
+/** What stands between a noun and what it is made of. */
+const SOURCES = ["From", "ToPoint", "With"] as const;
 
 const LOG_STREAM_TAIL = ":log-stream:";
 

@@ -4,8 +4,9 @@
  */
 import type { ActionResource, CatalogAction } from "../catalog/catalog.js";
 import type { Call } from "./call.js";
-import { type Fields, isUsable, textsAt } from "./event.js";
+import { type Fields, isInherited, isUsable, textsAt } from "./event.js";
 import { type Found, NOTHING, type Target } from "./found.js";
+import { isOnlyIfNamed } from "./required-types.js";
 
 /** Found resources for each type of the action. */
 export function ec2Resources(call: Call, action: CatalogAction): readonly (readonly Found[])[] {
@@ -22,14 +23,6 @@ export function ec2Resources(call: Call, action: CatalogAction): readonly (reado
     answered ??= idsOf(call.response, "responseElements");
     return (answered.get(name) ?? NO_IDS).map((id) => resource(call, each, id));
   });
-}
-
-/**
- * Types that the reference marks as required and that are asked for only where a call names them: of the scenarios of
- * RunInstances in the Service Authorization Reference, those with a subnet are "EC2-VPC-EBS-Subnet" and its like.
- */
-export function isOnlyIfNamed({ name }: CatalogAction, type: string): boolean {
-  return name === "RunInstances" && type === "subnet";
 }
 
 interface Id {
@@ -57,6 +50,13 @@ function resource({ place }: Call, { type }: ActionResource, { id, from }: Id): 
   // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharing-amis.html
   const owned = { arn, owner: place.account, from, assumption: null };
   return id === "*" ? owned : { ...owned, ownerIsShared: true };
+}
+
+const SHARED = ["::image/", "::snapshot/"] as const;
+
+/** Whether an ARN is one of an image or a snapshot, which other accounts use without a policy that says so. */
+export function isShared(arn: string): boolean {
+  return arn.includes(":ec2:") && SHARED.some((part) => arn.includes(part));
 }
 
 /** Beginnings of ids, by resource type. Source: the ids in the responses of the Amazon EC2 API Reference. */
@@ -171,7 +171,7 @@ class Search {
 
   lookIn(fields: Fields, from: string, depth: number): void {
     for (const name of Object.keys(fields)) {
-      if (TEXTS_OF_USERS.has(name)) continue;
+      if (TEXTS_OF_USERS.has(name) || isInherited(name)) continue;
       // `CreateFlowLogsRequest: {…}`: newer calls are recorded inside a wrapper.
       const isWrapper = depth === 1 && name.endsWith("Request");
       this.look(fields[name], `${from}.${name}`, isWrapper ? depth : depth + 1);

@@ -25,6 +25,11 @@ export function own(fields: Fields, name: string): unknown {
   return fields[name];
 }
 
+/** Whether every object has this name (`constructor`, `__proto__`): no parameter of AWS's is called so. */
+export function isInherited(name: string): boolean {
+  return name in Object.prototype;
+}
+
 /** A text that is not empty, not hidden, well-formed, and no longer than requests take. */
 export function isUsable(value: unknown): value is string {
   return typeof value === "string" && value !== "" && value !== HIDDEN && isTransferable(value);

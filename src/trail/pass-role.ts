@@ -1,7 +1,7 @@
 /** The roles that a call gives to services: each is one more permission, `iam:PassRole` on the role (§9). */
 import { cutArn } from "./arn-format.js";
 import type { Call } from "./call.js";
-import { type Fields, isFields, isUsable, own, textAt } from "./event.js";
+import { type Fields, isFields, isInherited, isUsable, own, textAt } from "./event.js";
 import { type Found, found } from "./found.js";
 import { PASS_ROLE, PASSED_BY_NAME, PASSED_UNNAMED } from "./pass-role.data.js";
 
@@ -67,6 +67,7 @@ class Search {
   look(fields: Fields, from: string, depth: number): void {
     for (const name of Object.keys(fields)) {
       if (++this.looked > VALUES_MAX || this.roles.length === ROLES_MAX) return;
+      if (isInherited(name)) continue;
       this.lookAt(fields[name], `${from}.${name}`, speaksOfRole(name), depth);
     }
   }

@@ -10,8 +10,6 @@ import {
   afterLastSlash,
   type bareValue,
   keyId,
-  lambdaName,
-  lambdaQualifier,
   startsWith,
   withoutLeadingSlash,
   withoutStart,
@@ -26,10 +24,28 @@ export interface VariableRule {
   readonly as?: ValueRule;
   /** In the place of a part that calls never name: AWS evaluates `stack/name/*` for a stack that is called by name. */
   readonly otherwise?: string;
+  /** Whether each path names one more: a database and the one that it is made of. */
+  readonly every?: true;
 }
 
 /** Rules by variable. `arn`: parameters that hold the whole ARN, beside those with the usual names. */
 export type TypeRule = Readonly<Record<string, readonly string[] | VariableRule>>;
+
+/**
+ * Service → the parameter that says in whose account names are looked for, where it is not the caller's: the API references
+ * of Amazon ECR, AWS Glue and CodeArtifact.
+ */
+export const ACCOUNT_PARAMETERS: ReadonlyMap<string, string> = new Map([
+  ["codeartifact", "domainOwner"],
+  ["ecr", "registryId"],
+  ["glue", "catalogId"],
+]);
+
+const LOAD_BALANCER: TypeRule = {
+  LoadBalancerName: [],
+  LoadBalancerId: [],
+  arn: ["loadBalancerArn", "loadBalancerArns[]", "resourceArns[]"],
+};
 
 const INSTANCES = ["instanceId", "instanceIds[]", "target", "resourceId"];
 
@@ -163,24 +179,12 @@ export const RESOURCE_PARAMETERS: Readonly<Record<string, Readonly<Record<string
     "file-system": { FileSystemId: ["fileSystemId", "resourceId"] },
     "access-point": { AccessPointId: ["accessPointId", "resourceId"] },
   },
-  // AWS's own messages name `loadbalancer/app/name/*` for one that is being created.
+  // Load balancers by name: `named-resources.ts`.
   elasticloadbalancing: {
-    "loadbalancer/app/": {
-      LoadBalancerName: { from: ["name"], as: (value, parameters) => ofType(value, parameters, "application") },
-      LoadBalancerId: { from: [], otherwise: "*" },
-      arn: ["loadBalancerArn", "loadBalancerArns[]", "resourceArns[]"],
-    },
-    "loadbalancer/net/": {
-      LoadBalancerName: { from: ["name"], as: (value, parameters) => ofType(value, parameters, "network") },
-      LoadBalancerId: { from: [], otherwise: "*" },
-      arn: ["loadBalancerArn", "loadBalancerArns[]", "resourceArns[]"],
-    },
-    "loadbalancer/gwy/": {
-      LoadBalancerName: { from: ["name"], as: (value, parameters) => ofType(value, parameters, "gateway") },
-      LoadBalancerId: { from: [], otherwise: "*" },
-      arn: ["loadBalancerArn", "loadBalancerArns[]", "resourceArns[]"],
-    },
-    loadbalancer: { LoadBalancerName: ["loadBalancerName", "loadBalancerNames[]"] },
+    "loadbalancer/app/": LOAD_BALANCER,
+    "loadbalancer/net/": LOAD_BALANCER,
+    "loadbalancer/gwy/": LOAD_BALANCER,
+    loadbalancer: { LoadBalancerName: [] },
     targetgroup: {
       TargetGroupName: ["name"],
       TargetGroupId: { from: [], otherwise: "*" },
@@ -192,11 +196,9 @@ export const RESOURCE_PARAMETERS: Readonly<Record<string, Readonly<Record<string
   elasticmapreduce: { cluster: { ClusterId: ["clusterId", "jobFlowId", "jobFlowIds[]"] } },
   es: { domain: { DomainName: ["domainName", "domainNames[]"] } },
   events: {
-    "rule-on-default-event-bus": { RuleName: { from: ["name", "rule"], as: onDefaultBus } },
-    "rule-on-custom-event-bus": {
-      EventBusName: { from: ["eventBusName"], as: customBus },
-      RuleName: ["name", "rule"],
-    },
+    // Rules: `named-resources.ts`.
+    "rule-on-default-event-bus": { RuleName: [] },
+    "rule-on-custom-event-bus": { EventBusName: [], RuleName: [] },
     "event-bus": { EventBusName: ["eventBusName", "name", "entries[].eventBusName"] },
     archive: { ArchiveName: ["archiveName"] },
     connection: { ConnectionName: ["name"] },
@@ -244,15 +246,10 @@ export const RESOURCE_PARAMETERS: Readonly<Record<string, Readonly<Record<string
     alias: { Alias: { from: ["aliasName"], as: withoutStart("alias/") } },
   },
   lambda: {
-    function: { FunctionName: { from: ["functionName"], as: lambdaName } },
-    "function alias": {
-      FunctionName: { from: ["functionName"], as: lambdaName },
-      Alias: { from: ["name", "qualifier", "functionName"], as: lambdaQualifier("alias") },
-    },
-    "function version": {
-      FunctionName: { from: ["functionName"], as: lambdaName },
-      Version: { from: ["qualifier", "functionName"], as: lambdaQualifier("version") },
-    },
+    // Functions, aliases and versions: `lambda-resources.ts`.
+    function: { FunctionName: [] },
+    "function alias": { FunctionName: [], Alias: [] },
+    "function version": { FunctionName: [], Version: [] },
     layer: { LayerName: ["layerName"] },
     layerVersion: { LayerName: ["layerName"], LayerVersion: ["versionNumber"], arn: ["arn", "layerName"] },
     eventSourceMapping: { UUID: ["uUID", "uuid"] },
@@ -266,17 +263,31 @@ export const RESOURCE_PARAMETERS: Readonly<Record<string, Readonly<Record<string
   mq: { brokers: { BrokerName: { from: [], otherwise: "*" }, BrokerId: ["brokerId", "broker-id"] } },
   rds: {
     db: {
-      DbInstanceName: ["dBInstanceIdentifier", "targetDBInstanceIdentifier", "sourceDBInstanceIdentifier"],
-      arn: ["resourceName", "sourceDBInstanceIdentifier"],
+      DbInstanceName: {
+        from: ["dBInstanceIdentifier", "targetDBInstanceIdentifier", "sourceDBInstanceIdentifier"],
+        every: true,
+      },
+      arn: ["resourceName"],
     },
     cluster: { DbClusterInstanceName: ["dBClusterIdentifier", "dbClusterIdentifier"], arn: ["resourceName"] },
     snapshot: {
-      SnapshotName: ["dBSnapshotIdentifier", "targetDBSnapshotIdentifier", "finalDBSnapshotIdentifier"],
-      arn: ["resourceName", "sourceDBSnapshotIdentifier", "sourceArn"],
+      SnapshotName: {
+        from: [
+          "dBSnapshotIdentifier",
+          "targetDBSnapshotIdentifier",
+          "sourceDBSnapshotIdentifier",
+          "finalDBSnapshotIdentifier",
+        ],
+        every: true,
+      },
+      arn: ["resourceName", "sourceArn"],
     },
     "cluster-snapshot": {
-      ClusterSnapshotName: ["dBClusterSnapshotIdentifier", "targetDBClusterSnapshotIdentifier"],
-      arn: ["resourceName", "sourceDBClusterSnapshotIdentifier", "sourceArn"],
+      ClusterSnapshotName: {
+        from: ["dBClusterSnapshotIdentifier", "targetDBClusterSnapshotIdentifier", "sourceDBClusterSnapshotIdentifier"],
+        every: true,
+      },
+      arn: ["resourceName", "sourceArn"],
     },
     subgrp: { SubnetGroupName: ["dBSubnetGroupName"], arn: ["resourceName"] },
     pg: { ParameterGroupName: ["dBParameterGroupName"], arn: ["resourceName"] },
@@ -348,26 +359,9 @@ export const RESOURCE_PARAMETERS: Readonly<Record<string, Readonly<Record<string
   sts: { "federated-user": { FederatedUserName: ["name"] } },
 };
 
-/** Which of the three kinds a load balancer by name is: `type`, or application where none is given. */
-function ofType(value: string, parameters: { readonly [name: string]: unknown }, type: string): string | null {
-  return (parameters["type"] ?? "application") === type ? value : null;
-}
-
 function listeners(types: readonly string[], arn: readonly string[]): Record<string, TypeRule> {
   const none = { LoadBalancerName: [], LoadBalancerId: [], ListenerId: [], ListenerRuleId: [], arn };
   return Object.fromEntries(types.map((type) => [type, none]));
-}
-
-function isDefaultBus(name: unknown): boolean {
-  return name === undefined || name === null || name === "default";
-}
-
-function onDefaultBus(value: string, parameters: { readonly [name: string]: unknown }): string | null {
-  return isDefaultBus(parameters["eventBusName"]) ? value : null;
-}
-
-function customBus(value: string): string | null {
-  return isDefaultBus(value) ? null : afterLastSlash(value);
 }
 
 /** `resourceId` names a parameter only where `resourceType` says so. */

@@ -15,6 +15,8 @@ import { bareValue } from "./resource-values.js";
 /** How ARNs of a type are found. */
 export interface TypePlan {
   readonly type: ResourceType;
+  /** The type's name in lower case and without what separates its words. */
+  readonly bareName: string;
   /** Goes before everything else; null: nothing special about the type. */
   readonly builder: Builder | null;
   readonly formats: readonly FormatPlan[];
@@ -32,6 +34,7 @@ export interface VariablePlan {
   readonly paths: readonly NamedPath[];
   readonly as: ValueRule;
   readonly otherwise: string | null;
+  readonly every: boolean;
 }
 
 /** With its text, for explanations. */
@@ -40,6 +43,8 @@ export interface NamedPath {
   /** In lower case, for parameters that are spelled in another way (`webACLId`). */
   readonly caselessPath: Path;
   readonly text: string;
+  /** Whether the name says nothing of the type: `name`, `id`. */
+  readonly isVague: boolean;
 }
 
 export function typePlan(type: ResourceType): TypePlan {
@@ -65,7 +70,8 @@ function makePlans({ prefix, resourceTypes }: CatalogService): ReadonlyMap<Resou
       const rule = { ...rules[EVERY_TYPE], ...(Object.hasOwn(rules, type.name) ? rules[type.name] : {}) };
       const builder = BUILDERS.get(`${prefix} ${type.name}`) ?? null;
       const plans = formats.get(type)!.map((format) => formatPlan(format, rule));
-      return [type, { type, builder, formats: plans, arn: arnPaths(type, rule) }];
+      const bareName = camelCase(type.name).toLowerCase();
+      return [type, { type, bareName, builder, formats: plans, arn: arnPaths(type, rule) }];
     }),
   );
 }
@@ -78,18 +84,26 @@ function formatPlan(format: ArnFormat, rule: TypeRule): FormatPlan {
 
 function variablePlan(name: string, isLast: boolean, type: ResourceType, rule: TypeRule): VariablePlan | null {
   if (name === "") return null;
-  const given = Object.hasOwn(rule, name) ? rule[name]! : usualNames(name, isLast, type);
-  const { from, as = bareValue, otherwise }: VariableRule = isRule(given) ? given : { from: given };
-  if (from.length === 0 && otherwise === undefined) return null;
-  return { paths: from.map(namedPath), as, otherwise: otherwise ?? null };
+  const given = Object.hasOwn(rule, name) ? rule[name]! : null;
+  const usual = given === null ? usualNames(name, isLast, type) : NO_NAMES;
+  const ruled: VariableRule = given === null ? { from: usual } : isRule(given) ? given : { from: given };
+  const { from, as = bareValue } = ruled;
+  const otherwise = ruled.otherwise ?? null;
+  if (from.length === 0 && otherwise === null) return null;
+  const paths = from.map((text) => ({ ...namedPath(text), isVague: given === null && VAGUE_NAMES.has(text) }));
+  return { paths, as, otherwise, every: ruled.every === true };
 }
+
+const NO_NAMES: readonly string[] = [];
+const VAGUE_NAMES: ReadonlySet<string> = new Set(["id", "identifier", "name"]);
 
 function isRule(given: readonly string[] | VariableRule): given is VariableRule {
   return "from" in given;
 }
 
 function namedPath(text: string): NamedPath {
-  return { path: pathOf(text), caselessPath: pathOf(text.toLowerCase()), text: `requestParameters.${text}` };
+  const caselessPath = pathOf(text.toLowerCase());
+  return { path: pathOf(text), caselessPath, text: `requestParameters.${text}`, isVague: false };
 }
 
 /** Variables that only say that they name something: which, the type says. */

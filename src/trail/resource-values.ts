@@ -27,37 +27,3 @@ export function withoutLeadingSlash(value: string): string {
 export function keyId(value: string): string | null {
   return value.startsWith("alias/") || value.includes(":") ? null : value;
 }
-
-/** `name`, `name:qualifier`, `account:function:name` and ARNs name one function. */
-export function lambdaName(value: string): string | null {
-  return lambdaParts(value).name;
-}
-
-/** A version is `$LATEST` or a number, everything else an alias. */
-export function lambdaQualifier(kind: "alias" | "version"): (value: string, parameters: Parameters) => string | null {
-  return (value, parameters) => {
-    const qualifier = value === parameters["functionName"] ? lambdaParts(value).qualifier : value;
-    if (qualifier === null) return null;
-    return isVersion(qualifier) === (kind === "version") ? qualifier : null;
-  };
-}
-
-function isVersion(qualifier: string): boolean {
-  if (qualifier === "$LATEST") return true;
-  for (let at = 0; at < qualifier.length; at++) {
-    const unit = qualifier.charCodeAt(at);
-    if (unit < 0x30 || unit > 0x39) return false;
-  }
-  return qualifier !== "";
-}
-
-const FUNCTION = "function:";
-
-function lambdaParts(value: string): { readonly name: string | null; readonly qualifier: string | null } {
-  const at = value.indexOf(FUNCTION);
-  const rest = at === -1 ? value : value.slice(at + FUNCTION.length);
-  const colon = rest.indexOf(":");
-  const name = colon === -1 ? rest : rest.slice(0, colon);
-  const qualifier = colon === -1 ? null : rest.slice(colon + 1);
-  return { name: name === "" ? null : name, qualifier: qualifier === "" ? null : qualifier };
-}

@@ -5,15 +5,17 @@
 import type { ActionResource, CatalogAction } from "../catalog/catalog.js";
 import { isAccountId } from "../policy/arn.js";
 import type { Step } from "./action.js";
-import { type ArnCut, type ArnFormat, arnOf, cutArn, hasFormat } from "./arn-format.js";
+import { type ArnCut, type ArnFormat, type ArnPlace, arnOf, cutArn, hasFormat } from "./arn-format.js";
 import type { Call } from "./call.js";
-import { ec2Resources, isOnlyIfNamed } from "./ec2-resources.js";
+import { ec2Resources, isShared } from "./ec2-resources.js";
 import { type Fields, isFields, isUsable, own, TEXTS_MAX, textsAt } from "./event.js";
 import { type Found, found, NOTHING, type Target } from "./found.js";
 import { LISTED } from "./listed-resources.data.js";
 import type { Reason } from "./reasons.js";
+import { isOnlyIfNamed, isReplaced } from "./required-types.js";
+import { ACCOUNT_PARAMETERS } from "./resource-parameters.data.js";
 import { type FormatPlan, type NamedPath, type TypePlan, typePlan, type VariablePlan } from "./resource-plan.js";
-import { afterLastSlash, lambdaName } from "./resource-values.js";
+import { afterLastSlash } from "./resource-values.js";
 
 export type Resources =
   | {
@@ -76,7 +78,7 @@ function foundByType(call: Call, { types, action }: Step): readonly (readonly Fo
   const listed = fromRecord(call, types);
   return types.map((plan, index) => {
     const recorded = listed === null ? NOTHING : listed[index]!;
-    return recorded.length > 0 ? recorded : fromParameters(call, plan, action.name);
+    return recorded.length > 0 ? recorded : fromParameters(call, plan, action);
   });
 }
 
@@ -90,14 +92,16 @@ function fromRecord(call: Call, types: readonly TypePlan[]): readonly Found[][] 
     const arn = isFields(entry) ? cutOf(entry) : null;
     const best = arn === null ? -1 : bestType(arn, types);
     if (best === -1) continue;
-    byType[best]!.push({
-      arn: arn!.text,
-      owner: ownerOf(arn!, entry as Fields, entries),
-      from: index === 0 ? "resources[0].ARN" : `resources[${index}].ARN`,
-      assumption: null,
-    });
+    byType[best]!.push(recordedAs(call, arn!, entry as Fields, entries, index));
   }
   return byType;
+}
+
+function recordedAs({ place }: Call, arn: ArnCut, entry: Fields, entries: readonly unknown[], index: number): Found {
+  const from = index === 0 ? "resources[0].ARN" : `resources[${index}].ARN`;
+  const recorded = { ...found(arn.text, from), owner: ownerOf(arn, entry, entries) };
+  if (!isShared(arn.text) || place.account === "") return recorded;
+  return { ...recorded, owner: place.account, ownerIsShared: true };
 }
 
 /** CloudTrail writes `ARN`; copies of records by other tools `arn`. */
@@ -137,23 +141,39 @@ function accountOf(entry: Fields): string | null {
 }
 
 /** Parameters that hold an ARN of the type, else parameters that fill its variables. */
-function fromParameters(call: Call, plan: TypePlan, action: string): readonly Found[] {
-  const built = plan.builder === null ? NOTHING : plan.builder(call, action);
+function fromParameters(call: Call, plan: TypePlan, action: CatalogAction): readonly Found[] {
+  const built = plan.builder === null ? NOTHING : plan.builder(call, action.name);
   if (built.length > 0) return built;
   if (call.parameters === null) return NOTHING;
-  const named = fromNames(call, call.parameters, plan, false);
+  const search: Search = { call, plan, isAbout: isAbout(action, plan), isCaseless: false, parameters: call.parameters };
+  const named = fromNames(search);
   if (named.length > 0) return named;
   const arns = arnsAmong(call.parameters, plan);
-  return arns.length > 0 ? arns : fromNames(call, caseless(call.parameters), plan, true);
+  return arns.length > 0 ? arns : fromNames({ ...search, isCaseless: true, parameters: caseless(call.parameters) });
 }
 
-function fromNames(call: Call, parameters: Fields, plan: TypePlan, isCaseless: boolean): readonly Found[] {
+interface Search {
+  readonly call: Call;
+  readonly plan: TypePlan;
+  /** Whether a parameter that is just a `name` or an `id` can be one of this type. */
+  readonly isAbout: boolean;
+  /** Whether names are lower-cased, in the parameters and in the plan. */
+  readonly isCaseless: boolean;
+  readonly parameters: Fields;
+}
+
+/** Of an action with several types, `name` is the name of the one that the action is called after. */
+function isAbout({ name, resourceTypes }: CatalogAction, { bareName }: TypePlan): boolean {
+  return resourceTypes.length === 1 || name.toLowerCase().includes(bareName);
+}
+
+function fromNames({ call, plan, isAbout, isCaseless, parameters }: Search): readonly Found[] {
   for (const named of plan.arn) {
     const arns = arnsAt(parameters, named, plan, isCaseless);
     if (arns.length > 0) return arns;
   }
   for (const format of plan.formats) {
-    const filled = fromVariables(call, parameters, format, plan, isCaseless);
+    const filled = fromVariables({ call, plan, isAbout, isCaseless, parameters }, format);
     if (filled.length > 0) return filled;
   }
   return NOTHING;
@@ -166,9 +186,10 @@ function caseless(parameters: Fields): Fields {
   return lowered;
 }
 
-/** Any parameter that holds an ARN of this type. */
+/** Any parameter that names something and holds an ARN of this type: not the texts that users write. */
 function arnsAmong(parameters: Fields, plan: TypePlan): readonly Found[] {
   for (const name of Object.keys(parameters)) {
+    if (!isNaming(name)) continue;
     const value = parameters[name];
     const arn =
       typeof value === "string" && value.startsWith("arn:") && isUsable(value) ? asArn(value, plan, "") : null;
@@ -192,70 +213,73 @@ function asArn(value: string, plan: TypePlan, from: string): Found | null {
 }
 
 /** A format whose variables all have values. One of them may have several. */
-function fromVariables(
-  call: Call,
-  parameters: Fields,
-  { format, variables }: FormatPlan,
-  plan: TypePlan,
-  isCaseless: boolean,
-): readonly Found[] {
+function fromVariables(search: Search, { format, variables }: FormatPlan): readonly Found[] {
   if (variables === null || variables.length === 0) return NOTHING;
-  const lists: (readonly string[])[] = [];
-  let from = "";
+  const lists: (readonly Value[])[] = [];
+  const arns: Found[] = [];
   for (const variable of variables) {
-    const filled = valuesOf(parameters, variable, plan, isCaseless);
+    const filled = valuesOf(search, variable);
     if (filled === null) return NOTHING;
-    if (filled.arns.length > 0) return filled.arns;
+    arns.push(...filled.arns);
     lists.push(filled.values);
-    if (filled.from !== "") from = from === "" ? filled.from : `${from}, ${filled.from}`;
   }
-  return build(call, format, lists, from);
+  const built = lists.every((list) => list.length > 0) ? build(search.call, format, lists) : NOTHING;
+  return arns.length === 0 ? built : [...arns, ...built];
+}
+
+interface Value {
+  readonly text: string;
+  /** Empty: no parameter says it. */
+  readonly from: string;
 }
 
 interface Filled {
-  readonly values: readonly string[];
-  readonly from: string;
-  /** The parameter held whole ARNs. */
+  readonly values: readonly Value[];
+  /** Whole ARNs that the parameters held. */
   readonly arns: readonly Found[];
 }
 
+/** Rules for values see the parameters as they are recorded, however the value itself was found. */
 function valuesOf(
-  parameters: Fields,
-  { paths, as, otherwise }: VariablePlan,
-  plan: TypePlan,
-  isCaseless: boolean,
+  { call, plan, isAbout, isCaseless, parameters }: Search,
+  { paths, as, otherwise, every }: VariablePlan,
 ): Filled | null {
-  for (const { path, caselessPath, text } of paths) {
-    const given = textsAt(parameters, isCaseless ? caselessPath : path);
-    if (given.length === 0) continue;
-    const values: string[] = [];
-    const arns: Found[] = [];
-    for (const value of given) {
-      const arn = value.startsWith("arn:") ? asArn(value, plan, text) : null;
+  const recorded = call.parameters ?? parameters;
+  const values: Value[] = [];
+  const arns: Found[] = [];
+  for (const { path, caselessPath, text: from, isVague } of paths) {
+    if (isVague && !isAbout) continue;
+    for (const given of textsAt(parameters, isCaseless ? caselessPath : path)) {
+      const arn = given.startsWith("arn:") ? asArn(given, plan, from) : null;
+      const text = arn !== null || (given.startsWith("arn:") && as !== afterLastSlash) ? null : as(given, recorded);
       if (arn !== null) arns.push(arn);
-      else if (!value.startsWith("arn:") || KEEPS_ARNS.has(as)) push(values, as(value, parameters));
+      else if (text !== null && text !== "") values.push({ text, from });
     }
-    if (values.length > 0 || arns.length > 0) return { values, from: text, arns };
+    if (!every && values.length + arns.length > 0) break;
   }
-  return otherwise === null ? null : { values: [otherwise], from: "", arns: NOTHING };
+  if (values.length + arns.length > 0) return { values, arns };
+  return otherwise === null ? null : { values: [{ text: otherwise, from: "" }], arns };
 }
 
-/** Rules that find a name in an ARN of another resource: a function's name in a version's ARN. */
-const KEEPS_ARNS: ReadonlySet<unknown> = new Set([lambdaName, afterLastSlash]);
-
-function push(values: string[], value: string | null): void {
-  if (value !== null && value !== "") values.push(value);
-}
-
-function build(call: Call, format: ArnFormat, lists: readonly (readonly string[])[], from: string): readonly Found[] {
+function build(call: Call, format: ArnFormat, lists: readonly (readonly Value[])[]): readonly Found[] {
   const count = Math.max(...lists.map((list) => list.length));
+  const place = placeOf(call, format.type.service);
   const all: Found[] = [];
   for (let index = 0; index < count; index++) {
     const values = lists.map((list) => list[index] ?? list[0]!);
-    const arn = arnOf(format, values, call.place);
-    if (arn !== null) all.push(found(arn, from));
+    const texts = values.map(({ text }) => text);
+    const arn = arnOf(format, texts, place);
+    const from = values.flatMap((value) => (value.from === "" ? [] : [value.from]));
+    if (arn !== null) all.push(found(arn, [...new Set(from)].join(", ")));
   }
   return all;
+}
+
+/** Of services whose calls can be about another account, the one that the call names. */
+function placeOf({ parameters, place }: Call, service: string): ArnPlace {
+  const name = ACCOUNT_PARAMETERS.get(service);
+  const account = name === undefined || parameters === null ? undefined : own(parameters, name);
+  return typeof account === "string" && isAccountId(account) ? { ...place, account } : place;
 }
 
 /** Each ARN once. */
@@ -296,6 +320,7 @@ function missingTypes(action: CatalogAction, byType: readonly (readonly Found[])
   for (let index = 0; index < resourceTypes.length; index++) {
     const { required, type } = resourceTypes[index]!;
     if (!required || byType[index]!.length > 0 || isOnlyIfNamed(action, type.name)) continue;
+    if (isReplaced(action, type, (other) => byType[other]!.length > 0)) continue;
     missing ??= [];
     missing.push(type.name);
   }
@@ -381,21 +406,37 @@ function ofAll(call: Call, action: CatalogAction): Resources | null {
   const isOneOfAKind = only.format.variables.length === 0;
   if (action.resourceTypes.some(({ required }) => required) && !(isOneOfAKind && action.resourceTypes.length === 1))
     return null;
-  if (call.parameters !== null && namesSomething(call.parameters)) return null;
-  if (!isOneOfAKind) return NO_NAME;
+  if (call.parameters !== null && namesSomething(call.parameters, action)) return null;
+  if (!isOneOfAKind) return mayBeAboutAll(action) ? NO_NAME : null;
   const arn = arnOf(only.format, NO_VALUES, call.place);
   return arn === null ? null : one(action, found(arn, "there is one in every account"));
 }
 
 const NO_VALUES: readonly string[] = [];
 
-/** Whether a parameter looks as if it named something that was not understood. */
-function namesSomething(parameters: Fields): boolean {
-  return Object.keys(parameters).some((name) => !REGIONS.has(name) && NAMING_ENDS.some((end) => name.endsWith(end)));
+/** Only what is read can be read of all; of S3, nothing can that has a resource. */
+function mayBeAboutAll({ service, accessLevel }: CatalogAction): boolean {
+  return service !== "s3" && (accessLevel === "List" || accessLevel === "Read");
+}
+
+/** Whether a parameter looks as if it named something that was not understood: by its own name, or by that of a type. */
+function namesSomething(parameters: Fields, { resourceTypes }: CatalogAction): boolean {
+  return Object.keys(parameters).some((name) => {
+    if (REGIONS.has(name)) return false;
+    if (isNaming(name)) return true;
+    const lowered = name.toLowerCase();
+    return resourceTypes.some(({ type }) => lowered.startsWith(typePlan(type).bareName));
+  });
 }
 
 /** Names of regions name no resources. */
 const REGIONS: ReadonlySet<string> = new Set(["RegionName", "regionName"]);
+
+function isNaming(parameter: string): boolean {
+  return NAMES.has(parameter) || NAMING_ENDS.some((end) => parameter.endsWith(end));
+}
+
+const NAMES: ReadonlySet<string> = new Set(["arn", "arns", "id", "identifier", "ids", "name", "names", "resource"]);
 
 const NAMING_ENDS = [
   "Id",

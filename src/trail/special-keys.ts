@@ -1,9 +1,9 @@
 /** Service condition keys whose values a record gives in another form, or in another place than the parameters. */
 import { isAccountId } from "../policy/arn.js";
 import type { Call } from "./call.js";
+import type { Caller } from "./caller.js";
 import { type Fields, fieldsAt, isFields, isTransferable, isUsable, own, textAt } from "./event.js";
 import type { Found } from "./found.js";
-import type { Caller } from "./identity.js";
 import { CREATE_ACTION_KEYS } from "./tag-on-create.data.js";
 
 type Read = "absent" | "unknown" | readonly (readonly [key: string, value: string | readonly string[]])[];
@@ -46,6 +46,8 @@ export const SPECIAL_KEYS: readonly SpecialKey[] = [
   { key: "kms:ViaService", from: "userIdentity.invokedBy, awsRegion", read: viaService },
   { key: "s3:ResourceAccount", from: "resources[].accountId", read: s3Owner },
   { key: "s3:TlsVersion", from: "tlsDetails.tlsVersion", read: tlsVersion },
+  { key: "sts:SourceIdentity", from: "requestParameters.sourceIdentity", read: sourceIdentity },
+  { key: "sts:TransitiveTagKeys", from: "requestParameters.transitiveTagKeys", read: transitiveTagKeys },
   {
     key: "s3:authType",
     from: "additionalEventData.AuthenticationMethod",
@@ -107,11 +109,42 @@ function encryptionContextKeys(call: Call): Read {
   return names.every(isUsable) ? [["kms:EncryptionContextKeys", names]] : "unknown";
 }
 
+/**
+ * What a session is to be named by: a parameter of AssumeRole, else an attribute of the assertion, which only the answer
+ * shows. A chain keeps the one that it has; whether the key says so, AWS does not tell.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+ */
+function sourceIdentity(call: Call, caller: Caller): Read {
+  const given = sourceIdentityOf(call);
+  if (given !== null) return [["sts:SourceIdentity", given]];
+  if (caller.sourceIdentity !== null || !call.parametersComplete) return "unknown";
+  return call.response === null && own(call.event, "eventName") !== "AssumeRole" ? "unknown" : "absent";
+}
+
+/** The source identity that a call sets. */
+export function sourceIdentityOf({ parameters, response }: Call): string | null {
+  const given = parameters === null ? null : textAt(parameters, "sourceIdentity");
+  return given ?? (response === null ? null : textAt(response, "sourceIdentity"));
+}
+
+function transitiveTagKeys({ parameters, parametersComplete }: Call): Read {
+  if (parameters === null) return parametersComplete ? "absent" : "unknown";
+  const keys = own(parameters, "transitiveTagKeys");
+  // Tags of an earlier session go on being transitive.
+  if (own(parameters, "incomingTransitiveTags") != null) return "unknown";
+  if (keys === undefined || keys === null || (Array.isArray(keys) && keys.length === 0)) return "absent";
+  const isList = Array.isArray(keys) && keys.length <= PAIRS_MAX && keys.every(isUsable);
+  return isList ? [["sts:TransitiveTagKeys", keys as readonly string[]]] : "unknown";
+}
+
 /** More pairs than a context can hold. */
 const PAIRS_MAX = 64;
 
-function contextOf({ parameters, parametersComplete }: Call): Fields | "absent" | "unknown" {
+function contextOf({ event, parameters, parametersComplete }: Call): Fields | "absent" | "unknown" {
+  if (parameters === null && own(event, "eventName") === "RetireGrant") return "unknown";
   if (parameters === null) return parametersComplete ? "absent" : "unknown";
+  // The context of a grant is that of its constraints, and what a grant says that is retired, the call does not.
+  if (own(event, "eventName") === "RetireGrant" || own(parameters, "constraints") != null) return "unknown";
   // ReEncrypt has two, and each of its actions sees one of them.
   if (Object.keys(parameters).some((name) => name.endsWith("EncryptionContext"))) return "unknown";
   const given = own(parameters, "encryptionContext");

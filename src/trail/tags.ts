@@ -40,7 +40,17 @@ export function taggedTypes(parameters: Fields): readonly string[] {
 }
 
 /** Parameters that hold tags, in the order in which they are looked for. */
-const LISTS = ["tags", "Tags", "tagSet", "tagList", "tagsList", "tagging", "resourceTags", "addTags"] as const;
+const LISTS = [
+  "tags",
+  "Tags",
+  "tagSet",
+  "tagList",
+  "tagsList",
+  "tagging",
+  "resourceTags",
+  "addTags",
+  "principalTags",
+] as const;
 
 function isNothing(value: unknown): boolean {
   if (value === undefined || value === null || value === "") return true;

@@ -2,7 +2,6 @@
  * Context keys that no record can tell, so that they are unknown and not absent (3V-2). The lists are the same for many
  * calls and made once for each kind of call.
  */
-import type { CatalogAction } from "../catalog/catalog.js";
 
 /** What is not known of a call, beside what never is. */
 export const Flag = {
@@ -14,6 +13,8 @@ export const Flag = {
   SessionKeys: 4,
   /** A session delivered to an EC2 instance, whose VPC and ARN are not recorded. */
   Ec2Session: 8,
+  /** How it was delivered. */
+  Ec2Delivery: 65536,
   /** Whether a service called with the caller's permissions. */
   Via: 16,
   /** A service did, of which `aws:CalledVia` does not speak for certain. */
@@ -24,10 +25,10 @@ export const Flag = {
   Network: 128,
   /** The public address: the record shows one beside an endpoint. */
   PublicAddress: 256,
-  /** Parameters were not recorded. */
-  Parameters: 512,
-  /** Tags in the request could not be read. */
-  RequestTags: 1024,
+  /** The path of the caller's role. */
+  RolePath: 512,
+  /** Whether the caller's session has a source identity. */
+  SourceIdentity: 1024,
   /** When the call was made. */
   Time: 2048,
   ServiceCaller: 4096,
@@ -35,8 +36,6 @@ export const Flag = {
   Saml: 16384,
   /** Whose the resource is, as conditions see it. */
   ResourceOwner: 32768,
-  /** The caller's agent, which the record does not show. */
-  UserAgent: 65536,
 } as const;
 
 /** In no record, for any caller. */
@@ -63,6 +62,7 @@ const BY_FLAG: readonly (readonly [flag: number, keys: readonly string[]])[] = [
     Flag.Ec2Session,
     ["aws:Ec2InstanceSourcePrivateIPv4", "aws:Ec2InstanceSourceVpc", "ec2:SourceInstanceArn", "ssm:SourceInstanceArn"],
   ],
+  [Flag.Ec2Delivery, ["ec2:RoleDelivery"]],
   [
     Flag.Via,
     [
@@ -93,6 +93,8 @@ const BY_FLAG: readonly (readonly [flag: number, keys: readonly string[]])[] = [
     ],
   ],
   [Flag.PublicAddress, ["aws:SourceIp"]],
+  [Flag.RolePath, ["aws:PrincipalArn"]],
+  [Flag.SourceIdentity, ["aws:SourceIdentity"]],
   [Flag.Time, ["aws:CurrentTime", "aws:EpochTime"]],
   [
     Flag.ServiceCaller,
@@ -126,9 +128,4 @@ export function unknownOf(flags: number): readonly string[] {
     lists.set(flags, list);
   }
   return list;
-}
-
-/** Every service key that the reference lists for an action. */
-export function serviceKeysOf(action: CatalogAction): readonly string[] {
-  return action.conditionKeys.filter((key) => !key.startsWith("aws:"));
 }

@@ -1,6 +1,6 @@
 /** Which actions a call needs. */
 import { describe, expect, test } from "vitest";
-import { asksOf, event, gapsOf, reasonOf, USER } from "./events.js";
+import { asksOf, event, gapsOf, reasonOf, requestsOf, SESSION, USER } from "./events.js";
 
 const BUCKET = "arn:aws:s3:::reports";
 const OBJECT = `${BUCKET}/2026/a.csv`;
@@ -46,12 +46,15 @@ describe("one action", () => {
     expect(asksOf(object(name, { versionId: "v1" }))).toEqual([`${ofVersion} ${OBJECT}`]);
   });
 
-  test("lambda Invoke is InvokeFunction, on the alias if one is named", () => {
+  test("lambda Invoke is InvokeFunction, on the alias or version if one is named", () => {
     const invoke = (requestParameters: object) => asksOf(event("lambda Invoke20150331", { requestParameters }));
     const arn = "arn:aws:lambda:eu-west-1:111111111111:function:f";
+    const other = "222222222222:function:f";
     expect(invoke({ functionName: "f" })).toEqual([`lambda:InvokeFunction ${arn}`]);
     expect(invoke({ functionName: arn })).toEqual([`lambda:InvokeFunction ${arn}`]);
-    expect(invoke({ functionName: `${arn}:live` })).toEqual([`lambda:InvokeFunction ${arn}`]);
+    expect(invoke({ functionName: `${arn}:live` })).toEqual([`lambda:InvokeFunction ${arn}:live`]);
+    expect(invoke({ functionName: "f", qualifier: "42" })).toEqual([`lambda:InvokeFunction ${arn}:42`]);
+    expect(invoke({ functionName: other })).toEqual([`lambda:InvokeFunction arn:aws:lambda:eu-west-1:${other}`]);
   });
 
   test.each([
@@ -101,6 +104,32 @@ describe("several actions", () => {
     );
   });
 
+  test("a source identity that is there already, or that the assertion sets, is set all the same", () => {
+    const role = "arn:aws:iam::111111111111:role/App";
+    const requestParameters = { roleArn: role, roleSessionName: "s" };
+    const { sessionContext } = SESSION;
+    const chained = { ...SESSION, sessionContext: { ...sessionContext, sourceIdentity: "ana" } };
+    const asked = ["sts:AssumeRole", "sts:SetSourceIdentity"].map((name) => `${name} ${role}`);
+    expect(asksOf(event("sts AssumeRole", { requestParameters }))).toEqual(asked.slice(0, 1));
+    expect(asksOf(event("sts AssumeRole", { requestParameters, userIdentity: chained }))).toEqual(asked);
+    const userIdentity = { type: "SAMLUser", principalId: "q:ana", userName: "ana", identityProvider: "q" };
+    const asserted = {
+      userIdentity,
+      requestParameters: { ...requestParameters, principalArn: "arn:aws:iam::111111111111:saml-provider/Corp" },
+      responseElements: { sourceIdentity: "ana" },
+    };
+    expect(asksOf(event("sts AssumeRoleWithSAML", asserted))).toEqual([
+      `sts:AssumeRoleWithSAML ${role}`,
+      `sts:SetSourceIdentity ${role}`,
+    ]);
+  });
+
+  test("a role assumed with contexts of a provider (SPEC-4)", () => {
+    const roleArn = "arn:aws:iam::111111111111:role/App";
+    const requestParameters = { roleArn, roleSessionName: "s", providedContexts: [{ providerArn: "p" }] };
+    expect(asksOf(event("sts AssumeRole", { requestParameters }))).toContain(`sts:SetContext ${roleArn}`);
+  });
+
   test("re-encrypting, from one key to another", () => {
     const key = (id: string) => `arn:aws:kms:eu-west-1:111111111111:key/${id}`;
     const resources = [{ ARN: key("1") }, { ARN: key("2") }];
@@ -129,6 +158,11 @@ describe("several actions", () => {
       `dynamodb:PartiQLUpdate ${table}`,
       `dynamodb:PartiQLInsert ${table}`,
     ]);
+    const listed = "arn:aws:dynamodb:eu-west-1:222222222222:table/Music";
+    const requestParameters = { requestItems: items };
+    expect(asksOf(event("dynamodb TransactWriteItems", { requestParameters, resources: [{ ARN: listed }] }))[0]).toBe(
+      `dynamodb:PutItem ${listed}`,
+    );
     expect(reasonOf(event("dynamodb ExecuteStatement", { requestParameters: { statement: "EXPLAIN" } }))).toBe(
       "operation-hidden",
     );
@@ -215,6 +249,20 @@ describe("what is created with tags is tagged as well", () => {
       asksOf(event("logs CreateLogGroup", { requestParameters: { logGroupName: "g", tags: { a: "b" } } })),
     ).toEqual([`logs:CreateLogGroup ${group}:log-stream:`, `logs:TagResource ${group}`]);
     expect(asksOf(event("iam CreateRole", { requestParameters: { roleName: "App", tags: [] } }))).toHaveLength(1);
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ["rds CreateDBSnapshot", { dBInstanceIdentifier: "d", dBSnapshotIdentifier: "s" }, ["snapshot:s"]],
+    ["rds CreateDBInstance", { dBInstanceIdentifier: "d", dBSubnetGroupName: "g" }, ["db:d"]],
+    ["rds CopyDBSnapshot", { sourceDBSnapshotIdentifier: "a", targetDBSnapshotIdentifier: "b" }, ["snapshot:b"]],
+    ["rds RestoreDBInstanceFromDBSnapshot", { dBInstanceIdentifier: "d", dBSnapshotIdentifier: "s" }, ["db:d"]],
+    ["elasticfilesystem CreateAccessPoint", { fileSystemId: "fs-1" }, []],
+  ])("%s: not what it is made of", (call, parameters, tagged) => {
+    const requestParameters = { ...parameters, tags: [{ key: "a", value: "b" }] };
+    const asked = requestsOf(event(call, { requestParameters })).filter(({ action }) => action.includes("Tag"));
+    expect(asked.map(({ resource }) => resource.split(":").slice(5).join(":"))).toEqual(tagged);
+    const isGap = gapsOf(event(call, { requestParameters })).some((gap) => gap.includes("TagResource"));
+    expect(isGap).toBe(tagged.length === 0);
   });
 });
 

@@ -54,6 +54,19 @@ describe("every call", () => {
     }
   });
 
+  test.each(["10.0.0.7", "172.16.0.1", "192.168.1.1", "100.64.0.1", "fd00::1"])(
+    "whose address is the private %s came through a network of which the record does not speak",
+    (sourceIPAddress) => {
+      const slot = slotsOf(event("ec2 DescribeInstances", { sourceIPAddress }));
+      for (const key of ["aws:SourceIp", "aws:VpcSourceIp", "aws:SourceVpce"]) expect(slot(key)).toEqual(UNKNOWN);
+    },
+  );
+
+  test.each(["", "-", "[]", "[-]"])("%j is no agent", (userAgent) => {
+    const of = event("s3 ListBuckets", { userAgent });
+    expect(slotsOf(of)("aws:UserAgent")).toEqual(UNKNOWN);
+  });
+
   test.each(["health.amazonaws.com", "AWS Internal", "", "1.2.3", "1.2.3.256", "192.0.2.0/24", "::1::", null, 7])(
     "has no address in `%s`",
     (sourceIPAddress) =>
@@ -185,6 +198,7 @@ describe("tags of a request (REQ-33)", () => {
 });
 
 describe("keys of services", () => {
+  const SECRET = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:s-Ab12Cd";
   const ofFirst = (call: string, requestParameters: object | null, more: Event = {}) =>
     slotsOf(event(call, { requestParameters, ...more }));
 
@@ -245,6 +259,67 @@ describe("keys of services", () => {
       { userIdentity: { ...SESSION, invokedBy: "ssm.amazonaws.com" } },
     );
     expect(byRole("kms:ViaService")).toEqual(UNKNOWN);
+  });
+
+  test("kms: the context of a grant is that of its constraints, which is not the call's", () => {
+    const grant = { keyId: "1", granteePrincipal: "p", operations: ["Decrypt"] };
+    const constrained = { ...grant, constraints: { encryptionContextSubset: { App: "a" } } };
+    expect(ofFirst("kms CreateGrant", grant)("kms:EncryptionContextKeys")).toEqual(ABSENT);
+    expect(ofFirst("kms CreateGrant", constrained)("kms:EncryptionContextKeys")).toEqual(UNKNOWN);
+    expect(ofFirst("kms CreateGrant", constrained)("kms:EncryptionContext:App")).toEqual(UNKNOWN);
+    const retired = ofFirst("kms RetireGrant", { keyId: "1", grantId: "g" });
+    expect(retired("kms:EncryptionContextKeys")).toEqual(UNKNOWN);
+  });
+
+  // AWS fills in a default; whether before it asks for the permission, it does not say.
+  test.each<[string, object, string]>([
+    ["sts AssumeRole", { roleArn: "arn:aws:iam::111111111111:role/r", roleSessionName: "s" }, "sts:DurationSeconds"],
+    ["sts GetSessionToken", {}, "sts:DurationSeconds"],
+    ["sts GetWebIdentityToken", {}, "sts:DurationSeconds"],
+    ["s3 ListObjects", { bucketName: "b" }, "s3:max-keys"],
+    ["kms ImportKeyMaterial", { keyId: "1" }, "kms:ExpirationModel"],
+    ["secretsmanager GetSecretValue", { secretId: SECRET }, "secretsmanager:VersionStage"],
+    ["secretsmanager DeleteSecret", { secretId: SECRET }, "secretsmanager:RecoveryWindowInDays"],
+    ["secretsmanager DeleteSecret", { secretId: SECRET }, "secretsmanager:ForceDeleteWithoutRecovery"],
+    ["dynamodb GetItem", { tableName: "T" }, "dynamodb:ReturnConsumedCapacity"],
+    ["ssm PutParameter", { name: "/a" }, "ssm:Overwrite"],
+  ])("%s %j leaves %s unknown", (call, parameters, key) => {
+    expect(ofFirst(call, parameters)(key)).toEqual(UNKNOWN);
+  });
+
+  test("of what a resource has already are unknown, of what a call gives it they are as given", () => {
+    const boundary = "arn:aws:iam::111111111111:policy/Limit";
+    const key = "iam:PermissionsBoundary";
+    expect(ofFirst("iam CreateRole", { roleName: "r" })(key)).toEqual(ABSENT);
+    expect(ofFirst("iam CreateRole", { roleName: "r", permissionsBoundary: boundary })(key)).toEqual(single(boundary));
+    expect(ofFirst("iam AttachRolePolicy", { roleName: "r", policyArn: boundary })(key)).toEqual(UNKNOWN);
+    expect(ofFirst("iam DeleteRolePermissionsBoundary", { roleName: "r" })(key)).toEqual(UNKNOWN);
+    expect(ofFirst("cloudformation CreateStack", { stackName: "s" })("cloudformation:RoleArn")).toEqual(ABSENT);
+    expect(ofFirst("cloudformation UpdateStack", { stackName: "s" })("cloudformation:RoleArn")).toEqual(UNKNOWN);
+    expect(ofFirst("lambda RemovePermission", { functionName: "f" })("lambda:Principal")).toEqual(UNKNOWN);
+  });
+
+  test("sts: source identity and transitive tags, given, asserted, or from an earlier session", () => {
+    const roleArn = "arn:aws:iam::111111111111:role/r";
+    const assume = (more: object, event: Event = {}) =>
+      ofFirst("sts AssumeRole", { roleArn, roleSessionName: "s", ...more }, event);
+    expect(assume({})("sts:SourceIdentity")).toEqual(ABSENT);
+    expect(assume({ sourceIdentity: "ana" })("sts:SourceIdentity")).toEqual(single("ana"));
+    const { sessionContext } = SESSION;
+    const userIdentity = { ...SESSION, sessionContext: { ...sessionContext, sourceIdentity: "ana" } };
+    expect(assume({}, { userIdentity })("sts:SourceIdentity")).toEqual(UNKNOWN);
+    expect(assume({})("sts:TransitiveTagKeys")).toEqual(ABSENT);
+    expect(assume({ transitiveTagKeys: ["a"] })("sts:TransitiveTagKeys")).toEqual(multi("a"));
+    const chained = assume({ incomingTransitiveTags: { a: "b" } }, { userIdentity: SESSION });
+    expect(chained("sts:TransitiveTagKeys")).toEqual(UNKNOWN);
+    expect(chained("aws:RequestTag/a")).toEqual(UNKNOWN);
+    const saml = {
+      userIdentity: { type: "SAMLUser", principalId: "q:ana", userName: "ana", identityProvider: "q" },
+    };
+    const principalArn = "arn:aws:iam::111111111111:saml-provider/Corp";
+    const asserted = ofFirst("sts AssumeRoleWithSAML", { roleArn, principalArn, principalTags: { Team: "a" } }, saml);
+    expect(asserted("aws:RequestTag/team")).toEqual(single("a"));
+    expect(asserted("sts:SourceIdentity")).toEqual(UNKNOWN);
   });
 
   test("iam and sts", () => {

@@ -48,6 +48,7 @@ describe("users", () => {
     expect(slot("aws:multifactorauthage")).toEqual(UNKNOWN);
     // A call through a proxy of the console has no TLS details.
     expect(slotsOf(by(withSession("true"), { tlsDetails: undefined }))("aws:multifactorauthage")).toEqual(UNKNOWN);
+    expect(slotsOf(by(withSession("true"), { tlsDetails: null }))("aws:multifactorauthage")).toEqual(UNKNOWN);
   });
 
   test("with temporary keys and no attributes: nothing is known of MFA", () => {
@@ -173,6 +174,32 @@ describe("role sessions", () => {
     expect(slot("ec2:sourceinstancearn")).toEqual(UNKNOWN);
     expect(slot("aws:multifactorauthpresent")).toEqual(single("false"));
     expect(slot("lambda:sourcefunctionarn")).toEqual(ABSENT);
+  });
+
+  test("of instances in older records: how they were delivered is not known (REQ-14)", () => {
+    const slot = slotsOf(by({ ...SESSION, arn: "arn:aws:sts::111111111111:assumed-role/Deploy/i-0123456789abcdef0" }));
+    expect(slot("ec2:roledelivery")).toEqual(UNKNOWN);
+    expect(slot("aws:ec2instancesourcevpc")).toEqual(UNKNOWN);
+    expect(slotsOf(by(SESSION))("ec2:roledelivery")).toEqual(ABSENT);
+  });
+
+  test("say nothing by fields that are null, as tables of records write what is missing", () => {
+    const empty = { ec2RoleDelivery: null, sourceIdentity: null, webIdFederationData: null };
+    const { sessionContext } = SESSION;
+    const nulls = { ...SESSION, invokedBy: null, sessionContext: { ...sessionContext, ...empty } };
+    expect(requestOf(by(nulls))).toEqual(requestOf(by(SESSION)));
+  });
+
+  test("of a role whose path nothing tells: the role's ARN is not known", () => {
+    const slot = slotsOf(by({ ...SESSION, sessionContext: {} }));
+    expect(slot("aws:principalarn")).toEqual(UNKNOWN);
+    const directory = { ...NOBODY, role: () => ROLE };
+    const known = slotsOf(by({ ...SESSION, sessionContext: {} }), { directory, assumptions: NO_ASSUMPTIONS });
+    expect(known("aws:principalarn")).toEqual(single(ROLE.arn));
+  });
+
+  test("that a service uses: their source identity is not recorded", () => {
+    expect(slotsOf(by({ ...SESSION, invokedBy: "ssm.amazonaws.com" }))("aws:sourceidentity")).toEqual(UNKNOWN);
   });
 
   test("of service-linked roles are no forward access sessions", () => {

@@ -6,6 +6,7 @@ import { asksOf, type Event, event, gapsOf, NOBODY, reasonOf, requestOf, request
 const A = "111111111111";
 const at = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${A}:${resource}`;
 const iam = (resource: string) => `arn:aws:iam::${A}:${resource}`;
+const balancer = (name: string) => at("elasticloadbalancing", `loadbalancer/${name}`);
 const resourcesOf = (of: Event) => requestsOf(of).map(({ resource }) => resource);
 const named = (call: string, requestParameters: object | null, more: Event = {}) =>
   resourcesOf(event(call, { requestParameters, ...more }));
@@ -70,6 +71,45 @@ describe("by parameters", () => {
     ["guardduty GetDetector", { detectorId: "d" }, at("guardduty", "detector/d")],
     ["route53 GetHostedZone", { id: "/hostedzone/Z1" }, "arn:aws:route53:::hostedzone/Z1"],
     ["events PutRule", { name: "r" }, at("events", "rule/r")],
+    ["events PutRule", { name: "r", eventBusName: "default" }, at("events", "rule/r")],
+    ["events PutRule", { name: "r", eventBusName: "b" }, at("events", "rule/b/r")],
+    ["events PutTargets", { rule: "r", eventBusName: "b" }, at("events", "rule/b/r")],
+    [
+      "events DeleteRule",
+      { name: "r", eventBusName: "arn:aws:events:eu-west-1:222222222222:event-bus/b" },
+      "arn:aws:events:eu-west-1:222222222222:rule/b/r",
+    ],
+    ["events PutEvents", { entries: [{ source: "a" }] }, at("events", "event-bus/default")],
+    ["elasticloadbalancing CreateLoadBalancer", { name: "l" }, balancer("app/l/*")],
+    ["elasticloadbalancing CreateLoadBalancer", { name: "l", type: "application" }, balancer("app/l/*")],
+    ["elasticloadbalancing CreateLoadBalancer", { name: "l", type: "network" }, balancer("net/l/*")],
+    ["elasticloadbalancing CreateLoadBalancer", { name: "l", type: "gateway" }, balancer("gwy/l/*")],
+    ["elasticloadbalancing CreateLoadBalancer", { loadBalancerName: "l" }, balancer("l")],
+    ["elasticloadbalancing DeleteLoadBalancer", { loadBalancerArn: balancer("net/l/1") }, balancer("net/l/1")],
+    ["elasticloadbalancing AddTags", { resourceArns: [balancer("gwy/l/1")] }, balancer("gwy/l/1")],
+    ["elasticloadbalancing CreateTargetGroup", { name: "t" }, at("elasticloadbalancing", "targetgroup/t/*")],
+    ["lambda GetFunction", { functionName: "f", qualifier: "live" }, at("lambda", "function:f:live")],
+    ["lambda GetFunction", { functionName: "f:7" }, at("lambda", "function:f:7")],
+    [
+      "lambda CreateAlias20150331",
+      { functionName: "f", name: "live", functionVersion: "7" },
+      at("lambda", "function:f"),
+    ],
+    ["lambda GetProvisionedConcurrencyConfig", { functionName: "f", qualifier: "7" }, at("lambda", "function:f:7")],
+    [
+      "dynamodb GetRecords",
+      { shardIterator: `${at("dynamodb", "table/T/stream/2026-01-01T00:00:00.000")}|1|AAAA` },
+      at("dynamodb", "table/T/stream/2026-01-01T00:00:00.000"),
+    ],
+    [
+      "ecr BatchGetImage",
+      { repositoryName: "r", registryId: "222222222222" },
+      "arn:aws:ecr:eu-west-1:222222222222:repository/r",
+    ],
+    ["bedrock Converse", { modelId: "maker.model-1" }, "arn:aws:bedrock:eu-west-1::foundation-model/maker.model-1"],
+    ["bedrock InvokeModel", { modelId: "eu.maker.model-1" }, at("bedrock", "inference-profile/eu.maker.model-1")],
+    ["states DescribeExecution", { executionArn: at("states", "execution:m:x") }, at("states", "execution:m:x")],
+    ["ssm StartSession", { target: "i-1" }, at("ec2", "instance/i-1")],
     ["waf GetWebACL", { webACLId: "w" }, `arn:aws:waf::${A}:webacl/w`],
     ["account GetRegionOptStatus", { RegionName: "eu-north-1" }, `arn:aws:account::${A}:account`],
   ])("%s %j: %s", (call, parameters, arn) => expect(named(call, parameters)).toEqual([arn]));
@@ -89,6 +129,52 @@ describe("by parameters", () => {
       at("ec2", "instance/i-1"),
       at("ssm", "managed-instance/mi-2"),
     ]);
+  });
+
+  test("Glue: the root of the catalogue, the database and the table", () => {
+    const glue = (resource: string) => at("glue", resource);
+    expect(new Set(named("glue GetTable", { databaseName: "d", name: "t" }))).toEqual(
+      new Set([glue("catalog"), glue("database/d"), glue("table/d/t")]),
+    );
+    const elsewhere = named("glue GetDatabase", { name: "d", catalogId: "222222222222" });
+    expect(new Set(elsewhere)).toEqual(
+      new Set(["catalog", "database/d"].map((each) => `arn:aws:glue:eu-west-1:222222222222:${each}`)),
+    );
+  });
+
+  test("RDS: what is made, and what it is made of", () => {
+    const replica = { dBInstanceIdentifier: "r", sourceDBInstanceIdentifier: "s" };
+    expect(named("rds CreateDBInstanceReadReplica", replica)).toEqual([at("rds", "db:r"), at("rds", "db:s")]);
+    const source = "arn:aws:rds:us-east-1:111111111111:snapshot:a";
+    const copy = { sourceDBSnapshotIdentifier: source, targetDBSnapshotIdentifier: "b" };
+    expect(new Set(named("rds CopyDBSnapshot", copy))).toEqual(new Set([source, at("rds", "snapshot:b")]));
+  });
+
+  test("several forms of one thing are not all needed", () => {
+    const listenerArn = at("elasticloadbalancing", "listener/net/l/1/2");
+    const of = event("elasticloadbalancing DeleteListener", { requestParameters: { listenerArn } });
+    expect(resourcesOf(of)).toEqual([listenerArn]);
+    expect(gapsOf(of)).toEqual([]);
+  });
+
+  test("a text that users write names nothing, whatever it looks like", () => {
+    const description = at("secretsmanager", "secret:other-Ab12Cd");
+    const of = event("secretsmanager CreateSecret", { requestParameters: { name: "s", description } });
+    expect(reasonOf(of)).toBe("resource-not-named");
+  });
+
+  test("a name that is not understood is not taken for none", () => {
+    expect(
+      reasonOf(event("elasticloadbalancing CreateLoadBalancer", { requestParameters: { name: "l", type: "?" } })),
+    ).toBe("resource-not-named");
+  });
+
+  test("names that every object has are no parameters", () => {
+    for (const name of ["__proto__", "constructor", "toString"]) {
+      const requestParameters = JSON.parse(`{"${name}": {"vpcId": "vpc-1", "roleArn": "${iam("role/App")}"}}`);
+      expect(reasonOf(event("ec2 DeleteVpc", { requestParameters }))).toBe("resource-not-named");
+      expect(gapsOf(event("ec2 CreateFlowLogs", { requestParameters }))).not.toContain("iam:PassRole");
+    }
   });
 
   test("EC2: a group that another one lets in is not what the call is about", () => {
@@ -189,6 +275,14 @@ describe("by `resources`", () => {
       resource: "arn:aws:s3:::b",
       resourceAccount: "222222222222",
     });
+  });
+
+  test("snapshots that others own are used without a policy of theirs", () => {
+    const snapshot = "arn:aws:ec2:eu-west-1::snapshot/snap-1";
+    const resources = [{ ARN: snapshot, accountId: "222222222222", type: "AWS::EC2::Snapshot" }];
+    const of = event("ebs ListSnapshotBlocks", { resources, requestParameters: { snapshotId: "snap-1" } });
+    expect(requestOf(of)).toMatchObject({ resource: snapshot, resourceAccount: A });
+    expect(requestOf(of).unknown).toContain("aws:ResourceAccount");
   });
 
   test("an owner that is no account is none", () => {
