@@ -13,7 +13,7 @@ import type { Reason } from "./reasons.js";
 import { type TypePlan, typePlan } from "./resource-plan.js";
 import { SERVICE_PREFIXES } from "./services.data.js";
 import { sourceIdentityOf } from "./special-keys.js";
-import { CREATING_VERBS, IAM_TAG_ON_CREATE, TAG_ON_CREATE } from "./tag-on-create.data.js";
+import { CREATING_VERBS, TAG_ON_ACTION, TAG_ON_CREATE } from "./tag-on-create.data.js";
 
 /** What one name of an event source stands for; found once, then remembered. */
 export type CallPlan =
@@ -63,10 +63,10 @@ export function stepOf(action: CatalogAction): Step {
 }
 
 function taggingOf({ service, name }: CatalogAction): CatalogAction | null {
-  const tag = service === "iam" ? IAM_TAG_ON_CREATE.get(name) : TAG_ON_CREATE.get(service);
-  if (tag === undefined || !CREATING_VERBS.some((verb) => name.startsWith(verb)) || tag === `${service}:${name}`)
-    return null;
-  return actionOf(tag);
+  const action = `${service}:${name}`;
+  const isCreating = CREATING_VERBS.some((verb) => name.startsWith(verb));
+  const tag = TAG_ON_ACTION.get(action) ?? (isCreating ? TAG_ON_CREATE.get(service) : undefined);
+  return tag === undefined || tag === action ? null : actionOf(tag);
 }
 
 /** More names than any service has operations, versions of the API included. */

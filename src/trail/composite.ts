@@ -198,21 +198,23 @@ function partsOfItems(call: Call, read: (item: Fields) => TableAction | null): r
   for (const item of items) {
     const done = isFields(item) ? read(item) : null;
     if (done === null) return "operation-hidden";
-    const arn = tableArn(call, done.table);
-    if (arn === null) return "resource-not-named";
-    parts.set(`${done.action} ${arn}`, part(done.action, found(arn, "requestParameters.requestItems")));
+    const table = tableOf(call, done.table);
+    if (table === null) return "resource-not-named";
+    parts.set(`${done.action} ${table.arn}`, part(done.action, table));
   }
   return parts.size === 0 ? "operation-hidden" : [...parts.values()];
 }
 
+const NAMED_IN_ITEMS = "requestParameters";
+
 /** By the record's own list, which knows tables of other accounts, else by name. */
-function tableArn({ event, place }: Call, table: string): string | null {
-  if (table.startsWith("arn:")) return cutArn(table) === null ? null : table;
+function tableOf({ event, place }: Call, table: string): Found | null {
+  if (table.startsWith("arn:")) return cutArn(table) === null ? null : found(table, NAMED_IN_ITEMS);
   const [name = "", ...index] = table.split("/");
   const listed = listedArn(event, `:table/${name}`);
-  if (listed !== null) return [listed, ...index].join("/");
+  if (listed !== null) return found([listed, ...index].join("/"), `resources[].ARN, ${NAMED_IN_ITEMS}`);
   if (place.region === "" || place.account === "") return null;
-  return `arn:${place.partition}:dynamodb:${place.region}:${place.account}:table/${table}`;
+  return found(`arn:${place.partition}:dynamodb:${place.region}:${place.account}:table/${table}`, NAMED_IN_ITEMS);
 }
 
 /** First word of a statement → the action that it needs, and the word before the table's name. */

@@ -196,7 +196,7 @@ class Builder {
       action.service === "ec2"
         ? ec2Created(this.call, tagging, taggedTypes(parameters))
         : created
-            .filter((target) => isCreatedBy(action, target))
+            .filter((target) => isCreatedBy(action, target, created.length === 1))
             .flatMap(({ found }) => {
               const arn = taggedArn(found.arn);
               const row = rowOf(tagging, arn);
@@ -265,26 +265,30 @@ function passRole(): CatalogAction {
 
 /**
  * Whether a resource of a creating call is the one that it creates, and not one that it is made of: named by `name`, by the
- * call's own noun (`dBSnapshotIdentifier` of CreateDBSnapshot), or in the answer.
+ * call's own noun (`dBSnapshotIdentifier` of CreateDBSnapshot, `alarmName` of PutMetricAlarm), by the answer, or by the record
+ * as the only one.
  */
-function isCreatedBy({ name }: CatalogAction, { found }: Target): boolean {
-  if (found.from.startsWith("responseElements.")) return true;
+function isCreatedBy({ name }: CatalogAction, { found: { from } }: Target, isOnly: boolean): boolean {
+  if (from.startsWith("responseElements.") || (isOnly && from.startsWith("resources["))) return true;
   const noun = nounOf(name).toLowerCase();
-  return found.from
-    .split(", ")
-    .map((path) => path.slice(path.lastIndexOf(".") + 1).toLowerCase())
-    .some((parameter) => parameter === "name" || NAMED_AS.some((end) => isNamed(parameter, noun + end)));
+  return from.split(", ").some((path) => {
+    const parameter = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
+    return parameter === "name" || NAMED_AS.some((end) => parameter.endsWith(end) && isNoun(noun, parameter, end));
+  });
 }
 
-const NAMED_AS = ["", "arn", "id", "identifier", "name"] as const;
+const NAMED_AS = ["arn", "id", "identifier", "name"] as const;
+const TARGET = "target";
 
-function isNamed(parameter: string, name: string): boolean {
-  return parameter === name || parameter === `target${name}`;
+function isNoun(noun: string, parameter: string, end: string): boolean {
+  const start = parameter.startsWith(TARGET) ? TARGET.length : 0;
+  const bare = parameter.slice(start, parameter.length - end.length);
+  return bare !== "" && noun.endsWith(bare);
 }
 
 /** `DBInstance` of RestoreDBInstanceFromDBSnapshot. */
 function nounOf(action: string): string {
-  const verb = CREATING_VERBS.find((each) => action.startsWith(each)) ?? "";
+  const verb = [...CREATING_VERBS, "Put"].find((each) => action.startsWith(each)) ?? "";
   const rest = action.slice(verb.length);
   const ends = SOURCES.map((word) => rest.indexOf(word)).filter((at) => at > 0);
   return ends.length === 0 ? rest : rest.slice(0, Math.min(...ends));

@@ -13,6 +13,7 @@ export const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
   ["bedrock foundation-model", foundationModel],
   ["bedrock inference-profile", inferenceProfile],
   ["dynamodb stream", stream],
+  ["ecs task-definition", taskDefinition],
   ["elasticloadbalancing loadbalancer", loadBalancer],
   ["events event-bus", busOfEvents],
   ["events rule-on-custom-event-bus", rule("custom")],
@@ -273,6 +274,15 @@ function stream({ parameters }: Call): readonly Found[] {
   const arn = bar === -1 ? null : iterator!.slice(0, bar);
   if (arn === null || splitArn(arn)?.service !== "dynamodb" || !arn.includes("/stream/")) return NOTHING;
   return [found(arn, "requestParameters.shardIterator")];
+}
+
+/** `family:revision`; of a family alone, the latest revision is meant, which the call does not say. */
+function taskDefinition({ parameters, place }: Call): readonly Found[] {
+  const name = parameters === null ? null : textAt(parameters, "taskDefinition");
+  if (name === null || name.startsWith("arn:") || !name.includes(":")) return NOTHING;
+  if (place.region === "" || place.account === "") return NOTHING;
+  const at = `arn:${place.partition}:ecs:${place.region}:${place.account}:task-definition`;
+  return [found(`${at}/${name}`, "requestParameters.taskDefinition")];
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html: `us.anthropic.claude-…`. */

@@ -31,16 +31,25 @@ export const TAG_ON_CREATE: ReadonlyMap<string, string> = new Map([
   ["wafv2", "wafv2:TagResource"],
 ]);
 
-/** IAM has an action for each kind. */
-export const IAM_TAG_ON_CREATE: ReadonlyMap<string, string> = new Map([
-  ["CreateInstanceProfile", "iam:TagInstanceProfile"],
-  ["CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"],
-  ["CreatePolicy", "iam:TagPolicy"],
-  ["CreateRole", "iam:TagRole"],
-  ["CreateSAMLProvider", "iam:TagSAMLProvider"],
-  ["CreateUser", "iam:TagUser"],
-  ["CreateVirtualMFADevice", "iam:TagMFADevice"],
-  ["UploadServerCertificate", "iam:TagServerCertificate"],
+/**
+ * Actions that tag what they make, of services of which that does not hold as a whole: the API references of PutMetricAlarm,
+ * PutRule, CreateDeliveryStream and CreateStateMachine; for parameters, "Tagging Systems Manager parameters".
+ */
+export const TAG_ON_ACTION: ReadonlyMap<string, string> = new Map([
+  ["cloudwatch:PutCompositeAlarm", "cloudwatch:TagResource"],
+  ["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
+  ["events:PutRule", "events:TagResource"],
+  ["firehose:CreateDeliveryStream", "firehose:TagDeliveryStream"],
+  ["iam:CreateInstanceProfile", "iam:TagInstanceProfile"],
+  ["iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider"],
+  ["iam:CreatePolicy", "iam:TagPolicy"],
+  ["iam:CreateRole", "iam:TagRole"],
+  ["iam:CreateSAMLProvider", "iam:TagSAMLProvider"],
+  ["iam:CreateUser", "iam:TagUser"],
+  ["iam:CreateVirtualMFADevice", "iam:TagMFADevice"],
+  ["iam:UploadServerCertificate", "iam:TagServerCertificate"],
+  ["ssm:PutParameter", "ssm:AddTagsToResource"],
+  ["states:CreateStateMachine", "states:TagResource"],
 ]);
 
 /** How the names of calls that create resources begin. */

@@ -257,6 +257,9 @@ describe("what is created with tags is tagged as well", () => {
     ["rds CopyDBSnapshot", { sourceDBSnapshotIdentifier: "a", targetDBSnapshotIdentifier: "b" }, ["snapshot:b"]],
     ["rds RestoreDBInstanceFromDBSnapshot", { dBInstanceIdentifier: "d", dBSnapshotIdentifier: "s" }, ["db:d"]],
     ["elasticfilesystem CreateAccessPoint", { fileSystemId: "fs-1" }, []],
+    ["ssm PutParameter", { name: "/a" }, ["parameter/a"]],
+    ["monitoring PutMetricAlarm", { alarmName: "a" }, ["alarm:a"]],
+    ["events PutRule", { name: "r", eventBusName: "b" }, ["rule/b/r"]],
   ])("%s: not what it is made of", (call, parameters, tagged) => {
     const requestParameters = { ...parameters, tags: [{ key: "a", value: "b" }] };
     const asked = requestsOf(event(call, { requestParameters })).filter(({ action }) => action.includes("Tag"));

@@ -10,7 +10,7 @@ import { EVERY_TYPE, RESOURCE_PARAMETERS } from "../../src/trail/resource-parame
 import { typePlan } from "../../src/trail/resource-plan.js";
 import { SERVICE_PREFIXES } from "../../src/trail/services.data.js";
 import { SPECIAL_KEYS } from "../../src/trail/special-keys.js";
-import { CREATE_ACTION_KEYS, IAM_TAG_ON_CREATE, TAG_ON_CREATE } from "../../src/trail/tag-on-create.data.js";
+import { CREATE_ACTION_KEYS, TAG_ON_ACTION, TAG_ON_CREATE } from "../../src/trail/tag-on-create.data.js";
 
 describe("actions", () => {
   test("of exceptions exist, and no row repeats another or the rule of the same name", () => {
@@ -35,8 +35,8 @@ describe("actions", () => {
       ...PASSED_UNNAMED.keys(),
       ...LISTED.keys(),
       ...TAG_ON_CREATE.values(),
-      ...IAM_TAG_ON_CREATE.values(),
-      ...[...IAM_TAG_ON_CREATE.keys()].map((name) => `iam:${name}`),
+      ...TAG_ON_ACTION.values(),
+      ...TAG_ON_ACTION.keys(),
     ];
     expect(all.filter((action) => actionOf(action) === null)).toEqual([]);
     expect(passing.filter((name, index) => passing.indexOf(name) !== index)).toEqual([]);
