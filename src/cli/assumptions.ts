@@ -1,6 +1,6 @@
 /** `--assume`: what may be taken for granted where no record tells. */
 import type { Option } from "commander";
-import type { Assumptions } from "../trail/identity.js";
+import type { Assumptions } from "../trail/caller.js";
 import { repeatable, UsageError } from "./usage.js";
 
 const ASSUMPTIONS = new Map<string, keyof Assumptions>([

@@ -1,10 +1,10 @@
 /** What is counted of an event: made on the threads that read, so that whole records need not cross. */
 import { verifyBundle } from "../bytecode/verify.js";
 import { BundleWorld } from "../engine/world.js";
+import type { Assumptions } from "../trail/caller.js";
 import { derive } from "../trail/derive.js";
 import type { Gap } from "../trail/derived.js";
 import { isFields, textAt } from "../trail/event.js";
-import type { Assumptions } from "../trail/identity.js";
 import { instantOf } from "../trail/instant.js";
 import type { Mapper, Projection } from "../trail/read.js";
 import type { Reason } from "../trail/reasons.js";

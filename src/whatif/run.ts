@@ -1,6 +1,6 @@
 /** A trail through one world or two: reads, derives, decides and counts. */
 import type { Engine } from "../engine/engine.js";
-import type { Assumptions } from "../trail/identity.js";
+import type { Assumptions } from "../trail/caller.js";
 import { type Streams, sourcesOf } from "../trail/read/sources.js";
 import { readTrail, type TrailReader } from "../trail/read.js";
 import type { Filter } from "./filter.js";
