@@ -14,7 +14,7 @@ import { readTrail, type TrailEvent } from "../../src/trail/read.js";
 import { directoryOf } from "../../src/world/directory.js";
 import { loadWorld } from "../../src/world/load.js";
 import type { World } from "../../src/world/model.js";
-import { readAll } from "../trail/reading.js";
+import { readAll } from "../trail/read/reading.js";
 import { filesBelow } from "./files.js";
 
 const EXAMPLES = fileURLToPath(new URL("../../examples", import.meta.url));

@@ -152,7 +152,7 @@ class Reading implements JsonSink, RowSink {
         break;
       case "empty":
         this.#text = format.size;
-        if (this.#cut === null && isNamedGzip(this.source.name) && format.size === 0) this.#cut = GZIP_TRUNCATED;
+        if (this.#cut === null && isNamedGzip(this.source.name) && this.#stored === 0) this.#cut = GZIP_TRUNCATED;
         if (this.#cut !== null) this.refuse(this.#cut.reason, this.#cut.message);
         break;
     }

@@ -10,7 +10,7 @@ import {
   type TrailEvent,
   type TrailItem,
   type TrailTotals,
-} from "../../src/trail/read.js";
+} from "../../../src/trail/read.js";
 
 /** The path of a folder with these files, which is removed after the test. */
 export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): string {
