@@ -130,34 +130,40 @@ class Reading implements JsonSink, RowSink {
   }
 
   async *#read(input: Input, path: string | null): AsyncGenerator<void> {
+    const isParquet = yield* this.#readFormat(input, path);
+    if (isParquet) yield* this.rows(queryOfParquet(path!));
+    else this.end("empty");
+  }
+
+  /** Whether it is a Parquet file, which DuckDB opens for itself. Whoever stops here lets go of the input, too. */
+  async *#readFormat(input: Input, path: string | null): AsyncGenerator<void, boolean> {
     const { recordBytesMax, depthMax } = this.tools.limits;
-    const format = await formatOf(input);
-    switch (format.kind) {
-      case "json":
-        yield* this.#readText(input, new JsonReader(this, this.tools.scanner, recordBytesMax, format.mode));
-        break;
-      case "csv":
-        yield* this.#readText(input, new CsvReader(this, recordBytesMax, depthMax));
-        break;
-      case "parquet":
-        if (path !== null) {
-          await input.close();
-          yield* this.rows(queryOfParquet(path));
-          return;
-        }
-        this.#refuseText("unknown-format", "a Parquet file cannot be read from a stream", format.size);
-        break;
-      case "unknown":
-        this.#refuseText("unknown-format", format.message, format.size);
-        break;
-      case "empty":
-        this.#text = format.size;
-        if (this.#cut === null && isNamedGzip(this.source.name) && this.#stored === 0) this.#cut = GZIP_TRUNCATED;
-        if (this.#cut !== null) this.refuse(this.#cut.reason, this.#cut.message);
-        break;
+    try {
+      const format = await formatOf(input);
+      switch (format.kind) {
+        case "json":
+          yield* this.#readText(input, new JsonReader(this, this.tools.scanner, recordBytesMax, format.mode));
+          break;
+        case "csv":
+          yield* this.#readText(input, new CsvReader(this, recordBytesMax, depthMax));
+          break;
+        case "parquet":
+          if (path !== null) return true;
+          this.#refuseText("unknown-format", "a Parquet file cannot be read from a stream", format.size);
+          break;
+        case "unknown":
+          this.#refuseText("unknown-format", format.message, format.size);
+          break;
+        case "empty":
+          this.#text = format.size;
+          if (this.#cut === null && isNamedGzip(this.source.name) && this.#stored === 0) this.#cut = GZIP_TRUNCATED;
+          if (this.#cut !== null) this.refuse(this.#cut.reason, this.#cut.message);
+          break;
+      }
+      return false;
+    } finally {
+      await input.close();
     }
-    await input.close();
-    this.end("empty");
   }
 
   async *#readText(input: Input, reader: JsonReader | CsvReader): AsyncGenerator<void> {
