@@ -1,7 +1,7 @@
 /**
  * The text that Athena and CloudTrail Lake print for structures: `{type=IAMUser, arn=arn:…, sessioncontext=null}`. It has no
  * quotes, so it can be read only where the names that may follow are known: a value goes on up to a comma, a blank and the
- * name of a member that has not occurred yet. Maps, whose names are anybody's, are cut at every comma, blank, name and `=`
+ * name of a member. Maps, whose names are anybody's, are cut at every comma, blank, name and `=`
  * outside brackets. Whatever does not come out even is refused.
  */
 import { parseJsonText } from "./record.js";
@@ -102,7 +102,8 @@ class Parser {
       if (field === null) throw new Refusal();
       rest.delete(field.name.toLowerCase());
       this.#at += field.name.length + 1;
-      const ends = (at: number): boolean => this.text[at] === "}" || this.#nextFieldAt(at, rest) !== null;
+      // Also where one comes for the second time: then the text is not what it seems, and refused.
+      const ends = (at: number): boolean => this.text[at] === "}" || this.#nextFieldAt(at, fields) !== null;
       const value = this.#isComposed(field.type) ? this.value(field.type) : this.#plain(field.type, ends);
       if (value !== null) define(object, field.name, value);
     } while (this.#take(", "));
