@@ -10,8 +10,8 @@ import {
   SetRecord,
 } from "../bytecode/layout.js";
 import { Words } from "../bytecode/writer.js";
-import { rcpServices } from "../catalog/rcp-services.js";
 import { scpExemptActions } from "../catalog/scp-exempt.js";
+import { rcpServices } from "../policy/rcp-services.js";
 import type {
   Account,
   DocumentSet,

@@ -15,9 +15,9 @@ import {
 } from "../bytecode/layout.js";
 import { type BundleReader, NONE } from "../bytecode/reader.js";
 import { BundleError, verifyBundle } from "../bytecode/verify.js";
-import { rcpServices } from "../catalog/rcp-services.js";
 import { scpExemptActions } from "../catalog/scp-exempt.js";
 import type { Statement } from "../policy/model.js";
+import { rcpServices } from "../policy/rcp-services.js";
 import { cardinalityOf } from "../request/context.js";
 import type { Decision, Explanation, StatementRef } from "../request/decision.js";
 import { callerName, type Principal, type Question } from "../request/question.js";

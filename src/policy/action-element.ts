@@ -3,7 +3,7 @@ import { type JsonMember, type JsonString, quoted } from "../text/json.js";
 import { lowerAscii } from "./ascii.js";
 import type { Inspection } from "./inspection.js";
 import type { ActionElement, ActionPattern } from "./model.js";
-import { RCP_SERVICES } from "./rcp-services.js";
+import { rcpServices } from "./rcp-services.js";
 
 export function parseActionElement(inspection: Inspection, written: JsonMember): ActionElement {
   const { key, keySpan, value } = written;
@@ -123,7 +123,7 @@ function checkRcpAction(inspection: Inspection, element: string, entry: JsonStri
     return;
   }
   const prefix = lowerAscii(text.slice(0, text.indexOf(":")));
-  if (RCP_SERVICES.has(prefix)) return;
+  if (rcpServices.includes(prefix)) return;
   inspection.report(
     "stored",
     "rcp-action",

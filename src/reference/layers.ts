@@ -1,6 +1,7 @@
 /** Layers (§6.2, §6.3): which of them apply to a question, and what each of them says (3V-7, 3V-8). */
-import { rcpServices } from "../catalog/rcp-services.js";
+
 import { scpExemptActions } from "../catalog/scp-exempt.js";
+import { rcpServices } from "../policy/rcp-services.js";
 import { GRANT_KINDS, type Layer, type LayerTrace } from "../request/decision.js";
 import { accountOf, type Principal, type Question } from "../request/question.js";
 import { isUnheld, type Layers } from "../world/layers.js";

@@ -2,7 +2,7 @@
  * What the built-in rules make of an action's name (assembly/actions.ts): every name that a rule speaks of, with names that
  * nearly are one, by callers and on resources that the rules tell apart; and more actions than the table holds.
  */
-import { rcpServices } from "../../src/catalog/rcp-services.js";
+import { rcpServices } from "../../src/policy/rcp-services.js";
 import type { PrincipalInput, Request } from "../../src/request/request.js";
 import type { Trial, TrialAsk } from "./trial.js";
 import { A1, A2, allow, cross, deny, document, named, USER, world } from "./worlds.js";

@@ -1,6 +1,7 @@
 /** Policy documents of every type, in the grammar that their type and mode permit. */
-import { rcpServices } from "../../src/catalog/rcp-services.js";
+
 import type { PolicyType } from "../../src/policy/model.js";
+import { rcpServices } from "../../src/policy/rcp-services.js";
 import { conditionOf, type Manner, randomCase } from "./conditions.js";
 import type { Palette } from "./palette.js";
 import { type Caller, principalElement } from "./principals.js";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { conditionKeyFacts } from "../../src/catalog/condition-keys.js";
-import { rcpServices } from "../../src/catalog/rcp-services.js";
 import { mayCarryResourcePolicy, resourcePolicyServices } from "../../src/catalog/resource-policy-services.js";
 import { scpExemptActions } from "../../src/catalog/scp-exempt.js";
+import { rcpServices } from "../../src/policy/rcp-services.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
