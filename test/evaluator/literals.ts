@@ -45,6 +45,7 @@ const NUMBERS = [
     1e00000000000000000000 1e/ 1e: 1e1/ 1e1: 1.e1 .e1
   `),
   ...["", "1 ", " 1"],
+  ...around("-12.5e+12", "100e-2"),
 ];
 
 const DATE = ["DateEquals", "DateLessThan", "DateGreaterThanEquals", "DateNotEquals"];
@@ -88,6 +89,7 @@ const DATES = [
     2023-12-31T23:59Z 2023-12-31T23:58Z 2024-01-01T00:59+01:00 0001-01-01T00:00:00Z
   `),
   ...["2024-02-29 12:30:45Z", ""],
+  ...around("2024-02-29T12:30:45.125+01:30", "2024-02-29T12:30Z", "1709209845.125", "-1709209845"),
 ];
 
 const RANGES = [
@@ -110,6 +112,7 @@ const ADDRESSES = [
     1::2: 1:2::3: ::1.2.3.4.5 abcd:ef01:2345:6789:ABCD:EF01:2345:6789 fe80::/10 /:: @:: G::
   `),
   ...["10.1.2.3 ", " 10.1.2.3", "", "`::"],
+  ...around("10.1.2.30", "2001:db8:0:2:9:a:f:0", "::ffff:10.1.2.3"),
 ];
 
 const BOOLEAN_OPERANDS = ["true", "false"];
@@ -140,6 +143,7 @@ const BINARIES = [
     Y=== YQ==YQ== YQ=a Y=Q= yWJj zzzz 9999 0000 aaaa ZZZZ @AAA [AAA {AAA /AAA :AAA AAA@ AAA[ YWJjYWJj
   `),
   ...["", "Y W=", "YWJj\n", "`AAA"],
+  ...around("YWJj", "YWI=", "+/+/", "09Az"),
 ];
 
 const STRING = ["StringEquals", "StringNotEquals", "StringLike", "StringEqualsIgnoreCase"];
@@ -319,6 +323,18 @@ function resources(name: string, resourceGlob: string): Trial {
     asks: [...explained, ...decided],
     every: 11,
   };
+}
+
+/** A text with each of its places changed to what stands beside digits and letters in ASCII, and to its neighbours. */
+function around(...texts: readonly string[]): string[] {
+  const changed = texts.flatMap((text) =>
+    [...text].flatMap((letter, at) => {
+      const code = letter.charCodeAt(0);
+      const others = ["/", ":", "@", "[", "`", "{", "g", String.fromCharCode(code - 1), String.fromCharCode(code + 1)];
+      return others.map((other) => text.slice(0, at) + other + text.slice(at + 1));
+    }),
+  );
+  return [...new Set(changed)];
 }
 
 function words(text: string): string[] {

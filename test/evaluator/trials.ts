@@ -6,6 +6,8 @@ import { literalTrials } from "./literals.js";
 import { longListTrials } from "./long-lists.js";
 import { partyTrials } from "./parties.js";
 import { principalTrials } from "./principals.js";
+import { residualTrials } from "./residuals.js";
+import { seamTrials } from "./seams.js";
 import type { Trial } from "./trial.js";
 
 export function* trials(): Generator<Trial> {
@@ -16,4 +18,6 @@ export function* trials(): Generator<Trial> {
   yield* longListTrials();
   yield* actionTrials();
   yield* partyTrials();
+  yield* residualTrials();
+  yield* seamTrials();
 }
