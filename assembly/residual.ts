@@ -17,6 +17,7 @@ import { forgetResources } from "./dictionary";
 import {
   copyBytes,
   fixedKeys,
+  partyArea,
   RESIDUAL_BYTES,
   RESIDUAL_SEEN,
   RESIDUAL_TABLE_SIZE,
@@ -162,9 +163,12 @@ export function findResidual(caller: u32, class_: u32, resource: u32): u32 {
   }
 }
 
-/** Whether a triple, by the hash of its resource's text, has been seen before. */
+/**
+ * Whether a triple, by the hash of its resource's text, has been seen before. Triples give way to each other by the caller's
+ * place among the parties, not by its address, so that steps are the same in every build.
+ */
 export function seenBefore(caller: u32, class_: u32, resourceHash: u32): bool {
-  const mark = tripleHash(caller, class_, resourceHash) | 1;
+  const mark = tripleHash(caller - partyArea, class_, resourceHash) | 1;
   const place = residualSeen + ((mark >> 1) & (RESIDUAL_SEEN - 1)) * 4;
   if (load<u32>(place) == mark) return true;
   store<u32>(place, mark);
