@@ -18,6 +18,7 @@ const FLOORS: ReadonlyMap<string, number> = new Map([
   ["compiler", 3],
   ["engine", 3],
   ["trail", 3],
+  ["access", 4],
   ["whatif", 4],
   ["checks", 4],
   ["reports", 4],

@@ -119,8 +119,8 @@ function requestOfArguments({ principal, action, resource, resourceAccount, now,
   };
 }
 
-/** An object without a prototype, so that `__proto__` is a key like others. */
-function contextOf(pairs: readonly string[]): Record<string, ContextInput> {
+/** Pairs as a context: an object without a prototype, so that `__proto__` is a key like others. Throws UsageError. */
+export function contextOf(pairs: readonly string[]): Record<string, ContextInput> {
   const values = new Map<string, string[]>();
   for (const pair of pairs) {
     const equals = pair.indexOf("=");

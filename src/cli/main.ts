@@ -21,6 +21,7 @@ import { replayCommand } from "./commands/replay.js";
 import { testCommand } from "./commands/test.js";
 import { trailCommand } from "./commands/trail.js";
 import { whatifCommand } from "./commands/whatif.js";
+import { whoCanCommand } from "./commands/who-can.js";
 import { printDiagnostics } from "./diagnostics.js";
 import { Disagreement } from "./engines.js";
 import { EXIT_HELP, Exit } from "./exit.js";
@@ -42,6 +43,7 @@ const COMMANDS: readonly AddCommand[] = [
   trailCommand,
   replayCommand,
   whatifCommand,
+  whoCanCommand,
 ];
 
 /** Runs one command line (without `node` and the script). Writes to the terminal only, and never throws. */

@@ -243,9 +243,14 @@ function dependsOn(
   return [...[...keys].sort(), ...[...others].sort(), ...owner];
 }
 
+/** A world has thousands of sets, and few of them are causes. */
 function bitsAt(bytes: Uint8Array, at: number, count: number): number[] {
   const found: number[] = [];
-  for (let id = 0; id < count; id++) if (bytes[at + (id >> 3)]! & (1 << (id & 7))) found.push(id);
+  for (let first = 0; first < count; first += 8) {
+    const bits = bytes[at + (first >> 3)]!;
+    if (bits === 0) continue;
+    for (let id = first; id < first + 8 && id < count; id++) if (bits & (1 << (id & 7))) found.push(id);
+  }
   return found;
 }
 
