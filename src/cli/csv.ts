@@ -5,7 +5,9 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
   return `${cells.map(cellOf).join(",")}\r\n`;
 }
 
+/** What a spreadsheet would take for a formula is a text all the same. */
 function cellOf(cell: string | number | null): string {
-  const text = cell === null ? "" : String(cell);
+  const plain = cell === null ? "" : String(cell);
+  const text = typeof cell === "string" && /^[=+\-@\t]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

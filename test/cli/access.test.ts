@@ -1,0 +1,77 @@
+/** `iamb who-can`. */
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { EXPORT, folderWith, run } from "./run.js";
+
+const WORLD = join(import.meta.dirname, "../../examples/world");
+const INSTANCE = "arn:aws:ec2:eu-west-1:111111111111:instance/i-1";
+const REPORT = "arn:aws:s3:::reports/a.csv";
+
+describe("who-can", () => {
+  test("lists who may, and who perhaps; those who may not with --all", async () => {
+    const { exit, out } = await run(["who-can", "ec2:TerminateInstances", INSTANCE, "--world", WORLD]);
+    expect(exit).toBe(0);
+    expect(out).toContain(`ec2:TerminateInstances on ${INSTANCE}: 1 allowed, 1 indeterminate, 8 denied`);
+    expect(out).toMatch(/allowed\n {2}arn:aws:iam::111111111111:user\/ines {2}IDENTITY {2}\S+:\d+:\d+ \(Everything\)/);
+    expect(out).toContain("user/omar  depends on aws:multifactorauthpresent");
+    expect(out).not.toContain("user/maya");
+    const all = await run(["who-can", "ec2:TerminateInstances", INSTANCE, "--world", WORLD, "--all"]);
+    expect(all.out).toContain("user/maya  no allow in IDENTITY");
+  });
+
+  const folder = folderWith({ "account.json": EXPORT });
+  const account = ["--world", join(folder, "account.json")];
+  const own = [...account, "--resource-account", "111111111111"];
+
+  test.each<[string, readonly string[], number]>([
+    ["somebody", ["ec2:TerminateInstances", INSTANCE, "--world", WORLD], 0],
+    ["nobody", ["s3:DeleteObject", REPORT, ...own], 1],
+    // Of an account by itself, service control policies and the bucket's policy are not known.
+    ["perhaps somebody", ["s3:GetObject", REPORT, ...own], 4],
+  ])("exits for %s", async (_, args, exit) => {
+    expect((await run(["who-can", ...args, "--now", "2026-01-02T03:04:05Z"])).exit).toBe(exit);
+  });
+
+  test("as JSON and CSV", async () => {
+    const json = await run(["who-can", "s3:GetObject", REPORT, ...own, "--format", "json", "--all"]);
+    expect(JSON.parse(json.out)).toMatchObject({
+      action: "s3:GetObject",
+      principals: [{ arn: "arn:aws:iam::111111111111:user/ana", kind: "user" }],
+    });
+    const csv = await run(["who-can", "s3:DeleteObject", REPORT, ...own, "--format", "csv", "--all"]);
+    expect(csv.out.split("\r\n").slice(0, 2)).toEqual([
+      "principal,kind,outcome,decision,decidedBy,statements,dependsOn",
+      "arn:aws:iam::111111111111:user/ana,user,denied,explicitDeny,IDENTITY,arn:aws:iam::111111111111:user/ana/inline/Reports#3,",
+    ]);
+  });
+
+  test("from a bundle, by both engines", async () => {
+    const bundle = join(folder, "world.iamb");
+    expect((await run(["compile", WORLD, "-o", bundle])).exit).toBe(0);
+    const [one, other] = await Promise.all(
+      ["wasm", "both"].map((engine) =>
+        run(["who-can", "ec2:TerminateInstances", INSTANCE, "--bundle", bundle, "--engine", engine, "--all"]),
+      ),
+    );
+    expect(one!.exit).toBe(0);
+    expect(other).toEqual(one);
+  });
+
+  test.each<[readonly string[], string]>([
+    [["s3:GetObject", REPORT], "either --bundle or --world"],
+    [["s3:*", REPORT, ...account], "without wildcards"],
+    [["s3:GetObject", REPORT, ...account, "--context", "x"], "--context takes"],
+    [["s3:GetObject", REPORT, ...account, "--context", "aws:PrincipalArn=x"], "aws:PrincipalArn"],
+    [["s3:GetObject", REPORT, ...account, "--kind", "group"], "--kind"],
+  ])("%j cannot be used", async (args, message) => {
+    const { exit, err } = await run(["who-can", ...args]);
+    expect(exit).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  test("help has examples", async () => {
+    const { exit, out } = await run(["who-can", "--help"]);
+    expect(exit).toBe(0);
+    expect(out).toContain("$ iamb who-can ec2:TerminateInstances");
+  });
+});
