@@ -9,6 +9,7 @@ import { principalTrials } from "./principals.js";
 import { residualTrials } from "./residuals.js";
 import { seamTrials } from "./seams.js";
 import type { Trial } from "./trial.js";
+import { unknownTrials } from "./unknowns.js";
 
 export function* trials(): Generator<Trial> {
   yield* literalTrials();
@@ -20,4 +21,5 @@ export function* trials(): Generator<Trial> {
   yield* partyTrials();
   yield* residualTrials();
   yield* seamTrials();
+  yield* unknownTrials();
 }
