@@ -16,7 +16,7 @@ import { loadWorld } from "../src/world/load.js";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BUNDLE = "build/bookshop.iamb";
 const WORLD = "examples/world";
-const TRAIL = "examples/trail";
+const TRAIL = "examples/trail/AWSLogs";
 const LEDGER = "arn:aws:iam::111111111111:policy/ReadLedgerFromTheOffice";
 const CHANGE = ["--replace", `${LEDGER}=examples/changes/ReadLedgerFromTheOffice.json`];
 

@@ -26,7 +26,7 @@ export type Outline =
       readonly gaps: readonly Gap["reason"][];
       /** Requests of the call that rest on an assumption beside the record. */
       readonly assumed: number;
-      /** Canonical texts, at least one. */
+      /** Canonical texts of at least one request, of each the settled part and the volatile one. */
       readonly requests: readonly string[];
     };
 
@@ -66,7 +66,10 @@ export function outliner(options: unknown): Mapper<Outline> {
       eventId: textAt(event, "eventID"),
       gaps: derived.gaps.map(({ reason }) => reason),
       assumed: derived.requests.reduce((sum, { assumptions: on }) => sum + (on.length > 0 ? 1 : 0), 0),
-      requests: requests.map((request) => canonical.textOf(request)),
+      requests: requests.flatMap((request) => {
+        const { settled, volatile } = canonical.textsOf(request);
+        return [settled, volatile];
+      }),
     };
   };
 }

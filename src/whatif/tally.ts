@@ -7,6 +7,7 @@ import type { Request } from "../request/request.js";
 import { RequestError } from "../request/request.js";
 import type { Place, TrailItem, TrailTotals } from "../trail/read.js";
 import { directoryOf } from "../world/directory.js";
+import { exactOf } from "./canonical.js";
 import type { Cause } from "./cause.js";
 import { GroupMap, isoOf, type Span, widen } from "./groups.js";
 import { Judge, type Judgement } from "./judge.js";
@@ -28,7 +29,7 @@ import { principalOf, shapeOf } from "./shape.js";
 import { CLASSES, classOf, MARKS, type Mark, VERDICTS, type Verdict, verdictOfCall } from "./verdict.js";
 
 export interface TallyLimits {
-  /** Distinct requests that are remembered at a time. */
+  /** Distinct requests, or parts of them, that are remembered at a time. */
   readonly distinctMax: number;
   /** Units of text that they may have together. */
   readonly distinctTextMax: number;
@@ -51,6 +52,10 @@ const DAYS_MAX = 20_000;
 
 /** One distinct request. */
 interface Remembered extends Span {
+  readonly kind: "request";
+  /** Its canonical texts; `volatile` is empty where it does not matter to the decision. */
+  readonly settled: string;
+  readonly volatile: string;
   readonly judgement: Judgement;
   count: number;
   /** The first few, if it is marked. */
@@ -58,6 +63,9 @@ interface Remembered extends Span {
   /** Calls whose outcome in the log is another, and that this request decided. */
   disagreed: { count: number; outcome: "succeeded" | "denied"; samples: Seen[] } | null;
 }
+
+/** The settled part of requests whose decision hangs on the volatile one. */
+const OPEN = { kind: "open" } as const;
 
 /** Where a request was seen. */
 interface Seen {
@@ -93,7 +101,7 @@ export class Tally {
   private readonly judge: Judge;
   private readonly directory: Directory;
   private readonly kind: Report["kind"];
-  private readonly memo = new Map<string, Remembered>();
+  private readonly memo = new Map<string, Remembered | typeof OPEN>();
   private memoText = 0;
   private distinct = 0;
   private distinctIsExact = true;
@@ -227,34 +235,58 @@ export class Tally {
   private addCall(outline: Outline & { kind: "call" }, place: Place): void {
     const { time, errorCode, eventId, gaps, assumed, requests } = outline;
     const seen: Seen = { time, errorCode, eventId, place };
+    const count = requests.length / 2;
     this.calls += 1;
-    this.requests += requests.length;
+    this.requests += count;
     this.assumed += assumed;
     for (const reason of new Set(gaps)) increment(this.gaps, reason);
     if (gaps.length > 0) this.callsWithGaps += 1;
     widen(this.span, { first: time, last: time });
     // All are looked up before any is counted: making room must not come between the requests of one call.
-    this.makeRoom(requests.length);
-    const remembered = requests.map((text) => this.remembered(text));
+    this.makeRoom(count);
+    const remembered: Remembered[] = [];
+    for (let at = 0; at < requests.length; at += 2) remembered.push(this.remembered(requests[at]!, requests[at + 1]!));
     for (const one of remembered) this.count(one, seen);
     this.countCall(remembered, gaps.length === 0, seen);
   }
 
-  private remembered(text: string): Remembered {
-    let known = this.memo.get(text);
+  /** Asks without the volatile part first: what is definite then is the answer, whatever that part says. */
+  private remembered(settled: string, volatile: string): Remembered {
+    const known = this.memo.get(settled);
+    if (known?.kind === "request") return known;
     if (known === undefined) {
-      const judgement = this.judge.judge(JSON.parse(text) as Request);
-      known = { judgement, count: 0, first: null, last: null, samples: [], disagreed: null };
-      this.memo.set(text, known);
-      this.memoText += text.length;
-      this.distinct += 1;
+      const judgement = this.judge.judge(exactOf(settled, ""));
+      if (volatile === "" || isDefinite(judgement)) return this.remember(settled, settled, "", judgement);
+      this.memo.set(settled, OPEN);
+      this.memoText += settled.length;
     }
-    return known;
+    const key = `${settled}\n${volatile}`;
+    const exact = this.memo.get(key);
+    if (exact?.kind === "request") return exact;
+    return this.remember(key, settled, volatile, this.judge.judge(exactOf(settled, volatile)));
+  }
+
+  private remember(key: string, settled: string, volatile: string, judgement: Judgement): Remembered {
+    const made: Remembered = {
+      kind: "request",
+      settled,
+      volatile,
+      judgement,
+      count: 0,
+      first: null,
+      last: null,
+      samples: [],
+      disagreed: null,
+    };
+    this.memo.set(key, made);
+    this.memoText += key.length;
+    this.distinct += 1;
+    return made;
   }
 
   private makeRoom(count: number): void {
     const { distinctMax, distinctTextMax } = this.limits;
-    if (this.memo.size + count <= distinctMax && this.memoText <= distinctTextMax) return;
+    if (this.memo.size + 2 * count <= distinctMax && this.memoText <= distinctTextMax) return;
     if (this.memo.size === 0) return;
     this.fold();
     this.distinctIsExact = false;
@@ -308,12 +340,12 @@ export class Tally {
 
   /** Adds up what is remembered, and forgets it. */
   private fold(): void {
-    for (const [text, known] of this.memo) this.foldOne(text, known);
+    for (const known of this.memo.values()) if (known.kind === "request") this.foldOne(known);
     this.memo.clear();
     this.memoText = 0;
   }
 
-  private foldOne(text: string, known: Remembered): void {
+  private foldOne(known: Remembered): void {
     const { judgement, count, disagreed } = known;
     if (judgement.kind === "refused") {
       this.foldRefusal(judgement, count);
@@ -324,7 +356,7 @@ export class Tally {
     for (const name of hangsBefore) this.hangsBefore.add(name, count, zero);
     for (const name of hangsAfter) this.hangsAfter.add(name, count, zero);
     if (mark === null && disagreed === null) return;
-    const request = JSON.parse(text) as Request;
+    const request = exactOf(known.settled, known.volatile);
     if (mark !== null) this.foldMarked(mark, judgement, known, request);
     if (disagreed !== null) this.foldDisagreement(before, disagreed, request);
   }
@@ -421,6 +453,12 @@ export class Tally {
       disagreements: this.disagreements.sorted(({ samples, ...rest }) => ({ ...rest, samples })),
     };
   }
+}
+
+/** Of a merged denial the words could still turn out to be either of two. */
+function isDefinite(judgement: Judgement): boolean {
+  if (judgement.kind === "refused") return true;
+  return [judgement.before, judgement.after].every((word) => word !== "indeterminate" && word !== "denied");
 }
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 /** The small parts of what-if: canonical texts, filters, outcomes, shapes, verdicts of calls, bounded groups. */
 import { describe, expect, test } from "vitest";
 import type { Request } from "../../src/request/request.js";
-import { Canonical } from "../../src/whatif/canonical.js";
+import { Canonical, exactOf } from "../../src/whatif/canonical.js";
 import { fits, isAskedFor, isFiltered, isInTime, NO_FILTER } from "../../src/whatif/filter.js";
 import { GroupMap, isoOf } from "../../src/whatif/groups.js";
 import { outcomeOf } from "../../src/whatif/outcome.js";
@@ -18,11 +18,15 @@ const REQUEST: Request = {
 };
 
 describe("canonical requests", () => {
-  const read = (keys: readonly string[], request = REQUEST) =>
-    JSON.parse(new Canonical(keys).textOf(request)) as Request;
+  const read = (keys: readonly string[], request = REQUEST) => {
+    const { settled, volatile } = new Canonical(keys).textsOf(request);
+    return { settled: exactOf(settled, ""), exact: exactOf(settled, volatile), volatile };
+  };
 
   test("hold no keys that nobody reads, nor the clock", () => {
-    expect(read([])).toEqual({
+    const { settled, volatile } = read([]);
+    expect(volatile).toBe("");
+    expect(settled).toEqual({
       principal: { arn: "arn:aws:sts::111111111111:assumed-role/R/s", mfa: true },
       action: "s3:GetObject",
       resource: "arn:aws:s3:::b/k",
@@ -33,33 +37,41 @@ describe("canonical requests", () => {
   });
 
   test("hold what is read, whatever the case, and prefixes that cover it", () => {
-    const { context, unknown } = read(["aws:useragent", "aws:principaltag/team"]);
-    expect(context).toEqual({ "aws:UserAgent": "a" });
-    expect(unknown).toEqual(["aws:PrincipalTag/*"]);
+    const { exact, settled } = read(["aws:useragent", "aws:requestedregion", "aws:principaltag/team"], {
+      ...REQUEST,
+      context: { ...REQUEST.context, "aws:RequestedRegion": "eu-west-1" },
+    });
+    expect(exact.context).toEqual({ "aws:RequestedRegion": "eu-west-1", "aws:UserAgent": "a" });
+    expect(exact.unknown).toEqual(["aws:PrincipalTag/*"]);
+    expect(settled.context).toEqual({ "aws:RequestedRegion": "eu-west-1" });
+    expect(settled.unknown).toEqual(["aws:PrincipalTag/*", "aws:UserAgent"]);
   });
 
   test.each(["aws:currenttime", "aws:epochtime", "aws:tokenissuetime", "aws:multifactorauthage"])(
-    "hold all times if %s is read",
+    "hold all times if %s is read, in the volatile part",
     (key) => {
-      expect(read([key])).toMatchObject({ principal: REQUEST.principal, now: 7 });
+      const { exact, settled } = read([key]);
+      expect(exact).toMatchObject({ principal: REQUEST.principal, now: 7, unknown: [] });
+      expect(settled).toMatchObject({ principal: { mfa: true }, now: 0, unknown: [key] });
     },
   );
 
   test("hold every key of the network if one is read, since each says something about the others", () => {
     const request = { ...REQUEST, context: { "aws:SourceVpce": "vpce-1" } };
-    expect(read(["aws:sourceip"], request).context).toEqual({ "aws:SourceVpce": "vpce-1" });
-    expect(read(["aws:useragent"], request).context).toEqual({});
+    expect(read(["aws:sourceip"], request).exact.context).toEqual({ "aws:SourceVpce": "vpce-1" });
+    expect(read(["aws:requestedregion"], request).exact.context).toEqual({});
   });
 
   test("are the same text whatever the order of keys", () => {
     const canonical = new Canonical(["aws:useragent", "aws:sourceip"]);
     const turned = { ...REQUEST, context: { "aws:SourceIp": "192.0.2.1", "aws:UserAgent": "a" } };
-    expect(canonical.textOf(turned)).toBe(canonical.textOf(REQUEST));
+    expect(canonical.textsOf(turned)).toEqual(canonical.textsOf(REQUEST));
   });
 
   test("keep keys that are no names for objects", () => {
     const context = Object.fromEntries([["__proto__", "x"]]);
-    expect(new Canonical(["__proto__"]).textOf({ ...REQUEST, context })).toContain('"__proto__":"x"');
+    const { exact } = read(["__proto__"], { ...REQUEST, context });
+    expect(Object.entries(exact.context!)).toEqual([["__proto__", "x"]]);
   });
 });
 

@@ -20,7 +20,7 @@ export function replayCommand(terminal: Terminal, done: (exit: Exit) => void): C
 }
 
 const EXAMPLES = examples([
-  ["does the world explain what the log shows?", "iamb replay --world examples/world --trail examples/trail"],
+  ["does the world explain what the log shows?", "iamb replay --world examples/world --trail examples/trail/AWSLogs"],
   [
     "what one role did in a month, for programs",
     "iamb replay --world world.iamb --trail AWSLogs --principal 'arn:aws:iam::111111111111:role/*Deploy' \\\n      --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z --format json",

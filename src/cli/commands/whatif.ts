@@ -37,7 +37,7 @@ export function whatifCommand(terminal: Terminal, done: (exit: Exit) => void): C
 const EXAMPLES = examples([
   [
     "a policy is edited: who would be denied what they did last month?",
-    "iamb whatif --world examples/world --trail examples/trail \\\n      --replace arn:aws:iam::111111111111:policy/OperateInstances=new.json",
+    "iamb whatif --world examples/world --trail examples/trail/AWSLogs \\\n      --replace arn:aws:iam::111111111111:policy/OperateInstances=new.json",
   ],
   [
     "an SCP for an organizational unit; fail if anybody loses anything",

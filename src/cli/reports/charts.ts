@@ -27,7 +27,9 @@ export function plainBar(count: number, most: number): Markup {
 }
 
 /** A share as a bar that is always as wide as the page, in named parts. */
-export function shares(parts: readonly { readonly name: string; readonly count: number; readonly style: string }[]): Markup {
+export function shares(
+  parts: readonly { readonly name: string; readonly count: number; readonly style: string }[],
+): Markup {
   const total = Math.max(
     1,
     parts.reduce((sum, { count }) => sum + count, 0),

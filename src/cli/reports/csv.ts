@@ -36,12 +36,14 @@ export function csvReport(report: Report): string {
 function* rowsOf(report: Report): Generator<Row> {
   const { matrix, callMatrix, marks, causes, agreement, uncertain } = report;
   for (const [name, count] of countRows(report)) yield { section: "count", name, count };
-  for (const [reason, count] of Object.entries(report.read.unreadable)) yield { section: "unreadable", name: reason, count };
+  for (const [reason, count] of Object.entries(report.read.unreadable))
+    yield { section: "unreadable", name: reason, count };
   for (const [reason, count] of Object.entries(report.read.notDerivable)) {
     yield { section: "not derivable", name: reason, count };
   }
   for (const [reason, count] of Object.entries(report.calls.gaps)) yield { section: "gap", name: reason, count };
-  for (const { code, where, count } of report.requests.refused) yield { section: "refused", name: `${code} (${where})`, count };
+  for (const { code, where, count } of report.requests.refused)
+    yield { section: "refused", name: `${code} (${where})`, count };
   for (const mark of MARKS) if (marks[mark] > 0) yield { section: "mark", mark, count: marks[mark] };
   for (const [section, one] of [
     ["requests", matrix],
@@ -67,13 +69,21 @@ function* rowsOf(report: Report): Generator<Row> {
   }
   for (const { verdict, outcome, action, cause, count, samples } of agreement.disagreements.groups) {
     const cause_before = causeLines(cause).join("; ");
-    yield { section: "disagreement", before: verdict, name: `${outcome}: ${action}`, count, cause_before, ...sampleCells(samples) };
+    yield {
+      section: "disagreement",
+      before: verdict,
+      name: `${outcome}: ${action}`,
+      count,
+      cause_before,
+      ...sampleCells(samples),
+    };
   }
   if (agreement.disagreements.others > 0) {
     yield { section: "disagreement", name: "others", count: agreement.disagreements.others };
   }
   for (const { day, marks: counts } of report.days) {
-    for (const mark of MARKS) if (counts[mark] !== undefined) yield { section: "day", name: day, mark, count: counts[mark] };
+    for (const mark of MARKS)
+      if (counts[mark] !== undefined) yield { section: "day", name: day, mark, count: counts[mark] };
   }
   yield { section: "end", name: "all sums agree" };
 }

@@ -2,9 +2,10 @@
  * A report as one page for somebody who was not there: no script, nothing to load (a policy in the page forbids both), and
  * every text of a log or a policy escaped by the templates that it passes through.
  */
+
+import type { Cause } from "../../whatif/cause.js";
 import type { CauseGroup, Groups, NamedGroup, Report, Sample } from "../../whatif/report.js";
 import { CLASSES, classOf, type Verdict } from "../../whatif/verdict.js";
-import type { Cause } from "../../whatif/cause.js";
 import { grouped } from "../columns.js";
 import { bar, legend, plainBar, shares, timeline } from "./charts.js";
 import { html, type Markup, type Part } from "./markup.js";
@@ -95,7 +96,9 @@ ${marksOf(report).map((mark) => html`<div class="card ${mark}"><b>${grouped(mark
 function causesSection(report: Report, top: number): Markup {
   const { causes, kind } = report;
   if (causes.groups.length === 0) {
-    return kind === "whatif" ? html`<h2>What flips</h2><p>Nothing: every request that could be judged has the same verdict before and after.</p>` : html``;
+    return kind === "whatif"
+      ? html`<h2>What flips</h2><p>Nothing: every request that could be judged has the same verdict before and after.</p>`
+      : html``;
   }
   const shown = marksOf(report).flatMap((mark) => {
     const groups = causes.groups.filter((group) => group.mark === mark);
@@ -183,21 +186,31 @@ function overTime(report: Report): Markup {
 
 // --- groups ------------------------------------------------------------------------------------------------------------------
 
-function named(title: string, remark: string | null, { groups, others }: Groups<NamedGroup>, report: Report, top: number): Markup {
+function named(
+  title: string,
+  remark: string | null,
+  { groups, others }: Groups<NamedGroup>,
+  report: Report,
+  top: number,
+): Markup {
   if (groups.length === 0) return html``;
   const marks = marksOf(report);
   const most = groups[0]!.count;
   const rest = groups.slice(top).reduce((sum, { count }) => sum + count, others);
   return html`<h2>${title}</h2>${remark === null ? null : html`<p class="soft">${remark}</p>`}${legend(marks)}
 <div class="scroll"><table><thead><tr><th></th><th></th>${marks.map((mark) => html`<th class="n">${MARK_WORDS[mark]}</th>`)}<th>first, last</th></tr></thead>
-<tbody>${groups.slice(0, top).map(
-    ({ name, marks: counts, first, last }) =>
-      html`<tr><td class="name"><code>${name}</code></td><td class="pic">${bar(counts, marks, most)}</td>${marks.map((mark) => html`<td class="n">${grouped(counts[mark] ?? 0)}</td>`)}<td class="when">${first ?? "not known"}<br>${last ?? ""}</td></tr>`,
-  )}</tbody></table></div>${more(groups.length - top, rest)}`;
+<tbody>${groups
+    .slice(0, top)
+    .map(
+      ({ name, marks: counts, first, last }) =>
+        html`<tr><td class="name"><code>${name}</code></td><td class="pic">${bar(counts, marks, most)}</td>${marks.map((mark) => html`<td class="n">${grouped(counts[mark] ?? 0)}</td>`)}<td class="when">${first ?? "not known"}<br>${last ?? ""}</td></tr>`,
+    )}</tbody></table></div>${more(groups.length - top, rest)}`;
 }
 
 function more(count: number, requests: number): Part {
-  return requests === 0 ? null : html`<p class="soft">And ${grouped(Math.max(count, 1))} more, with ${grouped(requests)} requests.</p>`;
+  return requests === 0
+    ? null
+    : html`<p class="soft">And ${grouped(Math.max(count, 1))} more, with ${grouped(requests)} requests.</p>`;
 }
 
 function uncertain(report: Report, top: number): Markup {
@@ -230,10 +243,10 @@ function agreement({ agreement: of, kind }: Report, top: number): Markup {
   return html`<h2>How far to trust this</h2>
 <p class="soft">The log says how each call ended. Where the verdict${kind === "whatif" ? " before" : ""} agrees with it, the policies at hand explain what AWS did. Calls that failed for other reasons than missing permissions cannot be compared.</p>
 ${shares([
-    { name: "agree", count: agreed, style: "good" },
-    { name: "uncertain", count: of.uncertain, style: "uncertain" },
-    { name: "disagree", count: disagreed, style: "denied" },
-  ])}
+  { name: "agree", count: agreed, style: "good" },
+  { name: "uncertain", count: of.uncertain, style: "uncertain" },
+  { name: "disagree", count: disagreed, style: "denied" },
+])}
 <div class="scroll"><table class="matrix"><thead><tr><th>verdict \\ log</th><th class="n">succeeded</th><th class="n">denied</th><th class="n">failed otherwise</th></tr></thead>
 <tbody>${CLASSES.map((name) => html`<tr><th scope="row">${name}</th>${(["succeeded", "denied", "failed"] as const).map((outcome) => html`<td class="n">${grouped(table[name][outcome])}</td>`)}</tr>`)}</tbody></table></div>
 ${
@@ -253,14 +266,15 @@ function reading(report: Report): Markup {
   const unreadable = Object.values(read.unreadable).reduce((sum, count) => sum + count, 0);
   return html`<h2>What was read</h2>
 ${shares([
-    { name: "calls judged", count: calls.judged, style: "good" },
-    { name: "calls refused", count: calls.refused, style: "denied" },
-    { name: "no request derivable", count: notDerivable, style: "plain" },
-    { name: "left out", count: read.leftOut, style: "faintly" },
-    { name: "not readable", count: unreadable, style: "uncertain" },
-  ])}
+  { name: "calls judged", count: calls.judged, style: "good" },
+  { name: "calls refused", count: calls.refused, style: "denied" },
+  { name: "no request derivable", count: notDerivable, style: "plain" },
+  { name: "left out", count: read.leftOut, style: "faintly" },
+  { name: "not readable", count: unreadable, style: "uncertain" },
+])}
 <div class="scroll"><table><tbody>${countRows(report).map(
-    ([what, count, remark]) => html`<tr><th scope="row">${what}</th><td class="n">${grouped(count)}</td><td>${remark}</td></tr>`,
+    ([what, count, remark]) =>
+      html`<tr><th scope="row">${what}</th><td class="n">${grouped(count)}</td><td>${remark}</td></tr>`,
   )}</tbody></table></div>
 ${requests.refused.length === 0 ? null : html`<p class="soft">Requests that a world cannot be asked are not judged, for example: ${requests.refused.slice(0, 3).map(({ message }) => html`<code>${message}</code> `)}</p>`}`;
 }

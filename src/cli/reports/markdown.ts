@@ -35,7 +35,14 @@ export function markdownReport(report: Report, top: number): string {
         percentOf(report.marks[mark], report.requests.judged),
       ]),
     ),
-    ["## What was read", "", ...table(["", "count", ""], countRows(report).map(([what, count, remark]) => [what, grouped(count), plain(remark)]))],
+    [
+      "## What was read",
+      "",
+      ...table(
+        ["", "count", ""],
+        countRows(report).map(([what, count, remark]) => [what, grouped(count), plain(remark)]),
+      ),
+    ],
     matrixSection(report),
     ...marksOf(report).map((mark) => causeSection(report, mark, top)),
     namedSection("By principal", report.principals, report, top),
@@ -55,7 +62,14 @@ function matrixSection(report: Report): readonly string[] {
   const verdicts = verdictsOf(report);
   const { kind, matrix } = report;
   if (kind === "replay") {
-    return ["## Verdicts", "", ...table(["verdict", "requests"], verdicts.map((verdict) => [verdict, grouped(matrix[verdict][verdict])]))];
+    return [
+      "## Verdicts",
+      "",
+      ...table(
+        ["verdict", "requests"],
+        verdicts.map((verdict) => [verdict, grouped(matrix[verdict][verdict])]),
+      ),
+    ];
   }
   const rows = verdicts.map((before) => [
     before,
@@ -71,15 +85,19 @@ function causeSection(report: Report, mark: CauseGroup["mark"], top: number): re
   const groups = report.causes.groups.filter((group) => group.mark === mark);
   if (groups.length === 0) return [];
   const isPair = report.kind === "whatif";
-  const rows = groups.slice(0, top).map(({ count, before, after, first, last, principals, actions, resources, samples }) => [
-    grouped(count),
-    after === null ? before.verdict : `${before.verdict} → ${after.verdict}`,
-    sideLines(before.verdict, before.cause).map(code).join("<br>"),
-    ...(after === null ? [] : [sideLines(after.verdict, after.cause).map(code).join("<br>")]),
-    [...principals, ...actions, ...resources].map(({ name, count: of }) => `${code(name)} ${grouped(of)}`).join("<br>"),
-    spanInWords(first, last),
-    samples.map(sampleInMarkdown).join("<br>"),
-  ]);
+  const rows = groups
+    .slice(0, top)
+    .map(({ count, before, after, first, last, principals, actions, resources, samples }) => [
+      grouped(count),
+      after === null ? before.verdict : `${before.verdict} → ${after.verdict}`,
+      sideLines(before.verdict, before.cause).map(code).join("<br>"),
+      ...(after === null ? [] : [sideLines(after.verdict, after.cause).map(code).join("<br>")]),
+      [...principals, ...actions, ...resources]
+        .map(({ name, count: of }) => `${code(name)} ${grouped(of)}`)
+        .join("<br>"),
+      spanInWords(first, last),
+      samples.map(sampleInMarkdown).join("<br>"),
+    ]);
   const heads = isPair ? ["because before", "because after"] : ["because"];
   const more = groups.length > top ? ["", `and ${grouped(groups.length - top)} causes more`] : [];
   return [
@@ -92,17 +110,27 @@ function causeSection(report: Report, mark: CauseGroup["mark"], top: number): re
 
 function sampleInMarkdown({ eventId, time, errorCode, file, record }: Sample): string {
   const place = record === null ? file : `${file}#${record + 1}`;
-  return [time, errorCode, eventId, place].filter((part) => part !== null).map(code).join(" ");
+  return [time, errorCode, eventId, place]
+    .filter((part) => part !== null)
+    .map(code)
+    .join(" ");
 }
 
-function namedSection(title: string, { groups, others }: Groups<NamedGroup>, report: Report, top: number): readonly string[] {
+function namedSection(
+  title: string,
+  { groups, others }: Groups<NamedGroup>,
+  report: Report,
+  top: number,
+): readonly string[] {
   if (groups.length === 0) return [];
   const marks = marksOf(report);
-  const rows = groups.slice(0, top).map(({ name, marks: counts, first, last }) => [
-    code(name),
-    ...marks.map((mark) => grouped(counts[mark] ?? 0)),
-    spanInWords(first, last),
-  ]);
+  const rows = groups
+    .slice(0, top)
+    .map(({ name, marks: counts, first, last }) => [
+      code(name),
+      ...marks.map((mark) => grouped(counts[mark] ?? 0)),
+      spanInWords(first, last),
+    ]);
   const rest = groups.slice(top).reduce((sum, { count }) => sum + count, others);
   return [
     `## ${title}`,
@@ -118,26 +146,43 @@ function moreLines(count: number, requests: number): readonly string[] {
 
 function hangingSection(report: Report, top: number): readonly string[] {
   const { before, after } = report.uncertain;
-  const parts = after === null ? ([["", before]] as const) : ([[" before", before], [" after", after]] as const);
+  const parts =
+    after === null
+      ? ([["", before]] as const)
+      : ([
+          [" before", before],
+          [" after", after],
+        ] as const);
   return parts.flatMap(([when, { groups, others }]) => {
     if (groups.length === 0) return [];
     const rows = groups.slice(0, top).map(({ name, count }) => [code(name), grouped(count)]);
     const rest = groups.slice(top).reduce((sum, { count }) => sum + count, others);
-    return [`## What is uncertain${when}`, "", ...table(["hangs on", "requests"], rows), ...moreLines(groups.length - top, rest), ""];
+    return [
+      `## What is uncertain${when}`,
+      "",
+      ...table(["hangs on", "requests"], rows),
+      ...moreLines(groups.length - top, rest),
+      "",
+    ];
   });
 }
 
 function agreementSection({ agreement, kind }: Report, top: number): readonly string[] {
   const { compared, agreed, uncertain, table: counts, disagreements } = agreement;
-  const rows = CLASSES.map((name) => [name, ...[counts[name].succeeded, counts[name].denied, counts[name].failed].map(grouped)]);
-  const listed = disagreements.groups.slice(0, top).map(({ verdict, outcome, action, cause, count, samples }) => [
-    grouped(count),
-    verdict,
-    outcome,
-    code(action),
-    causeLines(cause).map(code).join("<br>"),
-    samples.slice(0, 1).map(sampleInMarkdown).join("<br>"),
+  const rows = CLASSES.map((name) => [
+    name,
+    ...[counts[name].succeeded, counts[name].denied, counts[name].failed].map(grouped),
   ]);
+  const listed = disagreements.groups
+    .slice(0, top)
+    .map(({ verdict, outcome, action, cause, count, samples }) => [
+      grouped(count),
+      verdict,
+      outcome,
+      code(action),
+      causeLines(cause).map(code).join("<br>"),
+      samples.slice(0, 1).map(sampleInMarkdown).join("<br>"),
+    ]);
   return [
     "## Agreement with the log",
     "",

@@ -50,7 +50,10 @@ function aboutLines(report: Report): readonly string[] {
 
 function countLines(report: Report): readonly string[] {
   const rows = countRows(report).filter(([, count, remark]) => count > 0 || remark !== "");
-  return linesOf(rows.map(([what, count, remark]) => [what, grouped(count), escapeText(remark)]), [1]);
+  return linesOf(
+    rows.map(([what, count, remark]) => [what, grouped(count), escapeText(remark)]),
+    [1],
+  );
 }
 
 function markLines(report: Report): readonly string[] {
@@ -107,7 +110,12 @@ function sampleInWords({ principal, action, resource, time, eventId, errorCode, 
   return parts.filter((part) => part !== null).join("  ");
 }
 
-function namedBlock(title: string, { groups, others }: Groups<NamedGroup>, report: Report, top: number): readonly string[] {
+function namedBlock(
+  title: string,
+  { groups, others }: Groups<NamedGroup>,
+  report: Report,
+  top: number,
+): readonly string[] {
   if (groups.length === 0) return [];
   const marks = marksOf(report);
   const head = [title, ...marks.map((mark) => MARK_WORDS[mark]), "first", "last"];
@@ -129,10 +137,17 @@ function moreLine(count: number, requests: number): readonly string[] {
 
 function hangingBlock(report: Report, top: number): readonly string[] {
   const { before, after } = report.uncertain;
-  return [...hangingLines(after === null ? "uncertain" : "uncertain before", before, top), ...(after === null ? [] : hangingLines("uncertain after", after, top))];
+  return [
+    ...hangingLines(after === null ? "uncertain" : "uncertain before", before, top),
+    ...(after === null ? [] : hangingLines("uncertain after", after, top)),
+  ];
 }
 
-function hangingLines(title: string, { groups, others }: Report["uncertain"]["before"], top: number): readonly string[] {
+function hangingLines(
+  title: string,
+  { groups, others }: Report["uncertain"]["before"],
+  top: number,
+): readonly string[] {
   if (groups.length === 0) return [];
   const rows = groups.slice(0, top).map(({ name, count }) => [`  ${cut(escapeText(name))}`, grouped(count)]);
   const rest = groups.slice(top).reduce((sum, { count }) => sum + count, others);

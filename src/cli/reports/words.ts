@@ -1,5 +1,5 @@
 /** What all prints of a report say in the same words. */
-import { type Cause } from "../../whatif/cause.js";
+import type { Cause } from "../../whatif/cause.js";
 import { type Counts, type Report, shownStatement, sumOf } from "../../whatif/report.js";
 import { FLIPS, MARKS, type Mark, VERDICTS, type Verdict } from "../../whatif/verdict.js";
 import { grouped } from "../columns.js";
@@ -21,7 +21,9 @@ export function marksOf({ kind }: Report): readonly Mark[] {
 /** The verdicts that occur, and the four that every reader looks for. */
 export function verdictsOf({ matrix, callMatrix }: Report): readonly Verdict[] {
   const occurs = (verdict: Verdict) =>
-    [matrix, callMatrix].some((one) => sumOf(one[verdict]) + VERDICTS.reduce((sum, row) => sum + one[row][verdict], 0) > 0);
+    [matrix, callMatrix].some(
+      (one) => sumOf(one[verdict]) + VERDICTS.reduce((sum, row) => sum + one[row][verdict], 0) > 0,
+    );
   return VERDICTS.filter((verdict) => verdict !== "denied" || occurs(verdict));
 }
 
@@ -86,7 +88,11 @@ export function countRows(report: Report): readonly (readonly [what: string, cou
         requests.assumed === 0 ? "" : `, ${grouped(requests.assumed)} on an assumed path`
       }`,
     ],
-    ["not askable", refused, requests.refused.map(({ code, where, count }) => `${code} (${where}) ${grouped(count)}`).join(", ")],
+    [
+      "not askable",
+      refused,
+      requests.refused.map(({ code, where, count }) => `${code} (${where}) ${grouped(count)}`).join(", "),
+    ],
     ["judged", requests.judged, ""],
   ];
 }
