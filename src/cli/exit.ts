@@ -22,7 +22,7 @@ export type Exit = (typeof Exit)[keyof typeof Exit];
 export const EXIT_HELP = `
 Exit codes:
   0   done; for a decision: allowed
-  1   the policies say no: denied, or a finding
+  1   the policies say no: denied, a finding, or a flip that was asked for
   2   the command line or an input cannot be used
   3   a policy test failed
   4   the answer hangs on what is not known
