@@ -1,5 +1,8 @@
 /** The public door: policies and worlds in, bundles and decisions out. */
 
+export { type Judge, judgeOf, type Outcome } from "./access/judge.js";
+export { type ActionAccess, UnknownPrincipal, type WhatCanOptions, whatCan } from "./access/what-can.js";
+export { type Access, type SubjectAccess, type WhoCanOptions, whoCan } from "./access/who-can.js";
 export { disassemble } from "./bytecode/disassemble.js";
 export type { BundleReader } from "./bytecode/reader.js";
 export { BundleError, verifyBundle } from "./bytecode/verify.js";

@@ -26,16 +26,50 @@ const OF_ENDPOINTS = [
 /** One key for each tag would be many; these are families. */
 const FAMILIES = ["aws:requesttag/"] as const;
 
+/** What a call says in any case. */
+export interface Ordinary {
+  /** `service:Name`. */
+  readonly action: string;
+  readonly resource: string;
+  /** Where calls go whose resource does not say it; null: not known. */
+  readonly region: string | null;
+  /** Keys that are not to be taken so. */
+  readonly unknown: readonly string[];
+}
+
 /**
  * What a call is taken to say where nobody says otherwise: AWS is called over TLS, and in the Region of the resource, if its
- * ARN has one. `unknown`: keys that are not to be taken so.
+ * ARN has one.
  */
-export function ordinaryContext(resource: string, given: Given, unknown: readonly string[]): Given {
+export function ordinaryContext({ action, resource, region, unknown }: Ordinary, given: Given): Given {
   const said = new Set([...Object.keys(given), ...unknown].map(lowerAscii));
-  const ordinary = { "aws:SecureTransport": "true", "aws:RequestedRegion": splitArn(resource)?.region ?? "" };
+  const own = splitArn(resource)?.region ?? "";
+  const service = action.slice(0, action.indexOf(":"));
+  const requested = own !== "" ? own : GLOBAL_SERVICES.has(lowerAscii(service)) ? "" : (region ?? "");
+  const ordinary = { "aws:SecureTransport": "true", "aws:RequestedRegion": requested };
   const added = Object.entries(ordinary).filter(([key, value]) => value !== "" && !said.has(lowerAscii(key)));
   return { ...Object.fromEntries(added), ...given };
 }
+
+/** Services with one endpoint for all Regions, whose own Region calls name: AWS General Reference, "Global endpoints". */
+const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
+  "account",
+  "artifact",
+  "budgets",
+  "ce",
+  "cloudfront",
+  "globalaccelerator",
+  "health",
+  "iam",
+  "networkmanager",
+  "organizations",
+  "route53",
+  "route53domains",
+  "shield",
+  "support",
+  "trustedadvisor",
+  "waf",
+]);
 
 export interface OpenContext {
   readonly ofUsers: readonly string[];

@@ -19,6 +19,8 @@ export interface Access {
   /** Keys that are not known although they follow from the rest, or are taken to have their ordinary values. */
   readonly unknown?: Request["unknown"];
   readonly via?: Request["via"];
+  /** Where the call goes, if the resource's ARN does not say it. */
+  readonly region?: string;
   /** Default: the clock, read once. */
   readonly now?: Request["now"];
 }
@@ -58,14 +60,14 @@ export function* whoCan(
 
 /** Makes the request of a principal. */
 export function asking(keys: readonly string[], access: Access, closed: boolean): (subject: Subject) => Request {
-  const { context: given = {}, unknown = [], now = Date.now() } = access;
-  const context = closed ? given : ordinaryContext(access.resource, given, unknown);
+  const { context: given = {}, unknown = [], now = Date.now(), region = null, ...asked } = access;
+  const context = closed ? given : ordinaryContext({ ...asked, region, unknown }, given);
   const open: OpenContext = closed ? { ofUsers: [], ofOthers: [] } : openContext(keys, context);
   const unknownOf = (own: readonly string[]) => [...new Set([...own, ...unknown])];
   const ofUsers = unknownOf(open.ofUsers);
   const ofOthers = unknownOf(open.ofOthers);
   return ({ kind, arn }) => {
     const isUser = kind === "user" || kind === "root";
-    return { ...access, context, now, principal: arn, unknown: isUser ? ofUsers : ofOthers };
+    return { ...asked, context, now, principal: arn, unknown: isUser ? ofUsers : ofOthers };
   };
 }

@@ -22,6 +22,7 @@ export interface AccessFlags extends WorldFlags {
   readonly unknown: readonly string[];
   readonly resourceAccount?: string;
   readonly now?: string;
+  readonly region?: string;
   readonly onlyGiven?: boolean;
   readonly all?: boolean;
   readonly format: "text" | "json" | "csv";
@@ -35,6 +36,7 @@ export function addAccessFlags(command: Command): Command {
     .addOption(repeatable("--context <key=value>", "a context key that is known; given again: one more value"))
     .addOption(repeatable("--unknown <key>", "a key that is not to be taken as it follows from the rest"))
     .option("--resource-account <id>", "owner of the resource where its ARN does not say it")
+    .option("--region <region>", "where calls go whose resource does not say it")
     .option("--now <time>", "the time of the requests in ISO 8601; default: the clock")
     .option("--only-given", "context keys that are not given are absent, and not unknown")
     .option("--all", "list who may not as well")
@@ -81,6 +83,7 @@ export function knownOf(flags: AccessFlags): Omit<Access, "action" | "resource">
     unknown: flags.unknown,
     ...(flags.resourceAccount === undefined ? {} : { resourceAccount: flags.resourceAccount }),
     ...(flags.now === undefined ? {} : { now: flags.now }),
+    ...(flags.region === undefined ? {} : { region: flags.region }),
   };
 }
 

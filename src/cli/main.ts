@@ -1,6 +1,7 @@
 /** `iamb`: the command line. Commands read their arguments, call the library once, print, and return an exit code. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { UnknownPrincipal } from "../access/what-can.js";
 import { BundleError } from "../bytecode/verify.js";
 import { BundleTooLarge } from "../bytecode/writer.js";
 import { EngineError } from "../engine/engine.js";
@@ -20,6 +21,7 @@ import { inspectCommand } from "./commands/inspect.js";
 import { replayCommand } from "./commands/replay.js";
 import { testCommand } from "./commands/test.js";
 import { trailCommand } from "./commands/trail.js";
+import { whatCanCommand } from "./commands/what-can.js";
 import { whatifCommand } from "./commands/whatif.js";
 import { whoCanCommand } from "./commands/who-can.js";
 import { printDiagnostics } from "./diagnostics.js";
@@ -44,6 +46,7 @@ const COMMANDS: readonly AddCommand[] = [
   replayCommand,
   whatifCommand,
   whoCanCommand,
+  whatCanCommand,
 ];
 
 /** Runs one command line (without `node` and the script). Writes to the terminal only, and never throws. */
@@ -150,7 +153,8 @@ function isUnusable(error: unknown): error is Error & { readonly code: string } 
     error instanceof BundleTooLarge ||
     error instanceof MemoryTooLarge ||
     error instanceof ChangeError ||
-    error instanceof TrailError
+    error instanceof TrailError ||
+    error instanceof UnknownPrincipal
   );
 }
 

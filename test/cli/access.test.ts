@@ -1,4 +1,4 @@
-/** `iamb who-can`. */
+/** `iamb who-can` and `iamb what-can`. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXPORT, folderWith, run } from "./run.js";
@@ -73,5 +73,48 @@ describe("who-can", () => {
     const { exit, out } = await run(["who-can", "--help"]);
     expect(exit).toBe(0);
     expect(out).toContain("$ iamb who-can ec2:TerminateInstances");
+  });
+});
+
+describe("what-can", () => {
+  const maya = "arn:aws:iam::111111111111:user/maya";
+  const ask = (...args: readonly string[]) =>
+    run(["what-can", maya, "--world", WORLD, "--region", "eu-west-1", ...args]);
+
+  test("lists actions by service and pattern, and what they depend on", async () => {
+    const { exit, out } = await ask();
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^arn:aws:iam::111111111111:user\/maya: \d+ allowed, \d+ indeterminate, \d+ denied\n/);
+    expect(out).toContain("s3 on arn:aws:s3:::bookshop-homes/${aws:username}/*: DeleteObject, GetObject, PutObject\n");
+    expect(out).toContain("s3 on arn:aws:s3:::bookshop-homes: ListBucket  depends on s3:prefix\n");
+    expect(out).toMatch(/sqs on \S+: AddPermission, .* and \d+ more\n/);
+    expect(out).not.toContain("denied\n  ");
+  });
+
+  test("as JSON and CSV, with what is denied", async () => {
+    const json = await ask("--action", "sqs:PurgeQueue", "--all", "--format", "json");
+    expect(json.exit).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({
+      counts: { allowed: 0, indeterminate: 0, denied: 1 },
+      actions: [{ action: "sqs:PurgeQueue", outcome: "denied", decision: { decision: "explicitDeny" } }],
+    });
+    const csv = await ask("--action", "sqs:PurgeQueue", "--all", "--format", "csv");
+    expect(csv.out.split("\r\n")[1]).toMatch(/^sqs:PurgeQueue,arn:\S+,arn:\S+,denied,explicitDeny,IDENTITY,\S+#\d+,$/);
+  });
+
+  test("on one resource", async () => {
+    const { exit, out } = await ask("--resource", "arn:aws:sqs:eu-west-1:111111111111:orders");
+    expect(exit).toBe(0);
+    expect(out).toContain("sqs on arn:aws:sqs:eu-west-1:111111111111:orders: ");
+  });
+
+  test("of somebody who is not there", async () => {
+    const { exit, err } = await run(["what-can", "arn:aws:iam::111111111111:user/nobody", "--world", WORLD]);
+    expect(exit).toBe(2);
+    expect(err).toContain("error[unknown-principal]: the world does not hold the principal");
+  });
+
+  test("help has examples", async () => {
+    expect((await run(["what-can", "--help"])).out).toContain("$ iamb what-can arn:aws:iam::111111111111:user/omar");
   });
 });
