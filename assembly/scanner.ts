@@ -8,7 +8,7 @@
 /** Bytes of one span: start, end, colons, depth and flags. */
 const SPAN_SIZE: u32 = 16;
 const SPANS_MAX: u32 = 4096;
-const INPUT_SIZE: u32 = 1 << 20;
+const INPUT_SIZE: u32 = 1 << 18;
 const PAGE_SIZE: u32 = 1 << 16;
 
 /** `mode` of scanner.ts. */

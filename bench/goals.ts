@@ -53,6 +53,20 @@ export const GOALS = {
     aim: 1,
     unit: "slope, log over log",
   },
+  "TRAIL-1": {
+    title: "read CloudTrail files, in one thread",
+    better: "higher",
+    reached: 0.8,
+    aim: 1,
+    unit: "x the rate of gunzip and JSON.parse",
+  },
+  "TRAIL-2": {
+    title: "read CloudTrail files, in two threads",
+    better: "higher",
+    reached: 1.6,
+    aim: 1.95,
+    unit: "x the rate of one",
+  },
 } as const satisfies Record<string, Omit<Goal, "id">>;
 
 export type GoalId = keyof typeof GOALS;

@@ -46,6 +46,28 @@ export function contest(sides: Contest, rounds: number, warmUps: number): Contes
   return { ours: median(ours), theirs: median(theirs), theirsOverOurs: median(ratios) };
 }
 
+/** Sides that take their time themselves, in nanoseconds. */
+export interface AsyncContest {
+  readonly ours: () => Promise<number>;
+  readonly theirs: () => Promise<number>;
+}
+
+/** The same for work that is waited for. */
+export async function asyncContest(sides: AsyncContest, rounds: number, warmUps: number): Promise<ContestResult> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = -warmUps; round < rounds; round++) {
+    const order = round % 2 === 0;
+    const first = await (order ? sides.ours() : sides.theirs());
+    const second = await (order ? sides.theirs() : sides.ours());
+    if (round < 0) continue;
+    ours.push(order ? first : second);
+    theirs.push(order ? second : first);
+  }
+  const ratios = theirs.map((time, round) => time / ours[round]!);
+  return { ours: median(ours), theirs: median(theirs), theirsOverOurs: median(ratios) };
+}
+
 /** Slope of the least-squares line through (log x, log y): 1 is linear growth, 2 quadratic. */
 export function logSlope(points: readonly { readonly x: number; readonly y: number }[]): number {
   const logs = points.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y) }));

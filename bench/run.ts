@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the ratios of docs/performance.md on this machine. `--quick` takes less than a minute, `--json` prints
- * JSON Lines instead of a table, `--only P9` measures one row (P6 stands for its three). The table's figures are kept in
+ * JSON Lines instead of a table, `--only P9` measures one row (P6 stands for its three, TRAIL for its two). The table's figures are kept in
  * bench/results.
  */
 import { writeFileSync } from "node:fs";
@@ -12,12 +12,14 @@ import { measureEffort } from "./effort.js";
 import type { Result } from "./goals.js";
 import { machine, renderTable } from "./report.js";
 import { FULL, QUICK, type Scale } from "./scale.js";
+import { measureTrail } from "./trail.js";
 
 const MEASUREMENTS: Readonly<Record<string, (scale: Scale) => Promise<Result[]> | Result[]>> = {
   P6: measureDecisions,
   P9: (scale) => [measureCompilation(scale)],
   P10: () => [measureSize()],
   P11: async () => [await measureEffort()],
+  TRAIL: measureTrail,
 };
 
 const { values } = parseArgs({

@@ -7,8 +7,10 @@ export interface Scale {
   readonly requests: number;
   /** Rounds of each compilation. */
   readonly compilations: number;
+  /** Rounds of reading a trail. */
+  readonly readings: number;
 }
 
 /** Under a minute on two cores. */
-export const QUICK: Scale = { rounds: 41, requests: 8_000, compilations: 7 };
-export const FULL: Scale = { rounds: 201, requests: 20_000, compilations: 31 };
+export const QUICK: Scale = { rounds: 41, requests: 8_000, compilations: 7, readings: 9 };
+export const FULL: Scale = { rounds: 201, requests: 20_000, compilations: 31, readings: 31 };

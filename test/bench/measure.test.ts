@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GOALS, type GoalId, resultOf } from "../../bench/goals.js";
-import { contest, logSlope, median } from "../../bench/measure.js";
+import { asyncContest, contest, logSlope, median } from "../../bench/measure.js";
 
 test("median", () => {
   expect(median([3, 1, 2])).toBe(2);
@@ -20,6 +20,17 @@ test("both sides of a contest take part in every round, and take turns in going 
   };
   contest({ prepare: log("p"), ours: log("o"), theirs: log("t") }, 2, 1);
   expect(calls).toEqual(["p0", "o0", "t0", "p1", "t1", "o1", "p2", "o2", "t2"]);
+});
+
+test("so they do in one that is waited for", async () => {
+  const calls: string[] = [];
+  const log = (name: string, time: number) => async () => {
+    calls.push(name);
+    return time;
+  };
+  const { theirsOverOurs } = await asyncContest({ ours: log("o", 2), theirs: log("t", 3) }, 2, 1);
+  expect(calls).toEqual(["t", "o", "o", "t", "t", "o"]);
+  expect(theirsOverOurs).toBe(1.5);
 });
 
 describe("verdicts", () => {

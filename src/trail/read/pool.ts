@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { type Batch, unpack } from "./batch.js";
+import { type Batch, countsOf, type PackedBatch, unpack } from "./batch.js";
 import type { ReadLimits } from "./file.js";
 import { TrailError } from "./item.js";
 import { type FromWorker, type Group, Progress, type SentSource, type ToWorker, type WorkerSetup } from "./messages.js";
@@ -21,17 +21,18 @@ export interface PoolOptions {
 
 /** Small files go out together; a group ends with the source that fills it. */
 const GROUP_SOURCES_MAX = 16;
-const GROUP_BYTES_MAX = 1024 * 1024;
+const GROUP_BYTES_MAX = 256 * 1024;
 /** Groups that a thread has at a time, so that it need not wait for the next. */
 const GROUPS_PER_THREAD = 2;
-const BATCHES_PER_THREAD = 4;
+/** More than a group of small files has, so that a thread need not wait while others' groups are handed out. */
+const BATCHES_PER_THREAD = 24;
 
 /** A group that is out, and what has come of it. */
 interface Task {
   group: Group;
   /** Of its stream, if it is one. */
   readonly stream: AsyncIterator<Uint8Array> | null;
-  readonly batches: { readonly batch: Batch; readonly thread: Thread }[];
+  readonly batches: { readonly batch: PackedBatch; readonly thread: Thread }[];
   /** Sources of the group that came whole from the thread that has it, and items of the next from any thread. */
   sourcesHad: number;
   itemsHad: number;
@@ -76,7 +77,7 @@ export class Pool {
         this.#fillThreads();
         const next = this.#takeBatch();
         if (next !== null) {
-          yield next.batch;
+          yield unpack(next.batch);
           send(next.thread, { kind: "used" });
         } else if (this.#tasks.length > 0) await this.#change(signal);
         else if (!this.#hasMoreSources) return;
@@ -113,7 +114,7 @@ export class Pool {
     return this.#options.isOrdered ? this.#tasks.slice(0, 1) : this.#tasks;
   }
 
-  #takeBatch(): { readonly batch: Batch; readonly thread: Thread } | null {
+  #takeBatch(): { readonly batch: PackedBatch; readonly thread: Thread } | null {
     for (;;) {
       const task = this.#candidates().find(({ batches, isRead }) => batches.length > 0 || isRead);
       if (task === undefined) return null;
@@ -204,7 +205,7 @@ export class Pool {
       case "batch": {
         const task = thread.tasks.find(({ group }) => group.number === message.group);
         if (task === undefined) return;
-        takeIn(task, unpack(message.batch), thread);
+        takeIn(task, message.batch, thread);
         task.isRead = message.isLast;
         if (message.isLast) thread.tasks.splice(thread.tasks.indexOf(task), 1);
         break;
@@ -251,7 +252,7 @@ function send({ worker }: Thread, message: ToWorker): void {
   worker.postMessage(message);
 }
 
-function takeIn(task: Task, batch: Batch, thread: Thread): void {
+function takeIn(task: Task, batch: PackedBatch, thread: Thread): void {
   task.batches.push({ batch, thread });
   const last = batch.ends.at(-1);
   if (last !== undefined) {
@@ -259,9 +260,9 @@ function takeIn(task: Task, batch: Batch, thread: Thread): void {
     task.itemsHad = 0;
     task.textHad = 0;
   }
-  const items = batch.items.slice(last?.after ?? 0);
-  task.itemsHad += items.length;
-  task.textHad += items.reduce((size, item) => size + item.place.size, 0);
+  const { items, text } = countsOf(batch, last?.after ?? 0);
+  task.itemsHad += items;
+  task.textHad += text;
 }
 
 /** What is left of a group whose thread broke down, counted anew from the first source that did not come whole. */

@@ -48,7 +48,8 @@ export const NOT_STARTED = -2;
 /** Words of a span: start (or `EARLIER`), end, colons outside strings, depth << 8 | flags. */
 export const SPAN_WORDS = 4;
 
-export const SLICE_SIZE = 1 << 20;
+/** Events of a slice live together: of larger ones too many would outlive the young generation of V8's collector. */
+export const SLICE_SIZE = 256 * 1024;
 const SPANS_MAX = 4096;
 
 export interface Scanner {
@@ -124,7 +125,7 @@ function makeWasmScanner(module: WebAssembly.Module): Scanner {
 }
 
 /** Spans, slice and padding. */
-const PAGES = 18;
+const PAGES = 6;
 /** A block that begins with the last byte of a slice reaches so far beyond. */
 const PADDING = 16;
 
