@@ -105,7 +105,7 @@ async function* readHere(
 ): AsyncGenerator<Batch> {
   signal.throwIfAborted();
   const output = new Output(await loadProjection(projection), false);
-  const tools: ReadTools = { limits, scanner: makeScanner() };
+  const tools: ReadTools = { limits, scanner: makeScanner(), signal, enterNative: () => {} };
   for (const source of sources) {
     for await (const _ of readSource(source, tools, output)) {
       signal.throwIfAborted();

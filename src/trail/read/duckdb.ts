@@ -18,19 +18,25 @@ export function queryOfParquet(path: string): string {
   return `FROM read_parquet('${path.replaceAll("'", "''")}')`;
 }
 
-/** The rows of a query, block by block; returns why there are no more, if not because there are none. */
-export async function* readQuery(query: string, depthMax: number): RowBlocks {
+/**
+ * The rows of a query, block by block; returns why there are no more, if not because there are none. Ends early, and without a
+ * word, when the signal says so.
+ */
+export async function* readQuery(query: string, depthMax: number, signal: AbortSignal): RowBlocks {
   let instance: Instance | null = null;
+  let interrupt = (): void => {};
   try {
     const duckdb = await load();
     if (duckdb === null) return { reason: "duckdb-missing", message: DUCKDB_MISSING };
     instance = await duckdb.DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
+    interrupt = () => connection.interrupt();
+    signal.addEventListener("abort", interrupt);
     const rows = await connection.stream(`SELECT to_json(t)::VARCHAR FROM (${bare(query)}\n) AS t`);
     let columns: readonly Field[] | string | null = null;
     for (;;) {
       const chunk = await rows.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) return null;
+      if (chunk === null || chunk.rowCount === 0 || signal.aborted) return null;
       const block: ParsedRow[] = [];
       for (const text of chunk.getColumnValues(0)) {
         const parsed = parseJsonText(String(text), depthMax);
@@ -43,8 +49,10 @@ export async function* readQuery(query: string, depthMax: number): RowBlocks {
       yield block;
     }
   } catch (error) {
+    if (signal.aborted) return null;
     return { reason: "duckdb-failed", message: `DuckDB: ${(error as Error).message.split("\n")[0]}` };
   } finally {
+    signal.removeEventListener("abort", interrupt);
     instance?.closeSync();
   }
 }

@@ -26,6 +26,10 @@ export const DEFAULT_LIMITS: ReadLimits = { recordBytesMax: 4 * 1024 * 1024, dep
 export interface ReadTools {
   readonly limits: ReadLimits;
   readonly scanner: Scanner;
+  /** Says that nobody waits for more: what DuckDB is at is interrupted. */
+  readonly signal: AbortSignal;
+  /** Called before DuckDB is loaded. */
+  readonly enterNative: () => void;
 }
 
 /**
@@ -105,7 +109,9 @@ class Reading implements JsonSink, RowSink {
   }
 
   async *rows(query: string): AsyncGenerator<void> {
-    const problem = yield* this.#takeRows(readQuery(query, this.tools.limits.depthMax));
+    const { limits, signal, enterNative } = this.tools;
+    enterNative();
+    const problem = yield* this.#takeRows(readQuery(query, limits.depthMax, signal));
     if (problem?.reason === "duckdb-missing" && isNamed(this.source))
       throw new TrailError(problem.reason, problem.message);
     if (problem !== null) this.refuse(problem.reason, problem.message);

@@ -23,7 +23,9 @@ export const Progress = {
   Group: 0,
   /** Index of the source within it. */
   Source: 1,
-  Count: 2,
+  /** 1 as soon as native code may be at work, in the midst of which no thread can be ended without ending the process. */
+  Native: 2,
+  Count: 3,
 } as const;
 
 /** Sources to read. */
@@ -43,6 +45,8 @@ export type ToWorker =
   | { readonly kind: "group"; readonly group: Group }
   /** A batch was used. */
   | { readonly kind: "used" }
+  /** Nobody wants more: the thread lets go of everything and ends. */
+  | { readonly kind: "stop" }
   /** The next chunk of the stream; null at its end. */
   | { readonly kind: "chunk"; readonly chunk: Uint8Array | null; readonly error: string | null };
 

@@ -91,7 +91,7 @@ export class Pool {
   async #close(): Promise<void> {
     const threads = [...this.#threads];
     this.#threads.clear();
-    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    await Promise.all(threads.map(endThread));
     this.#sources.return?.();
     // Not waited for: it may be waiting for its next chunk, which the signal of the reading ends.
     for (const { stream } of this.#tasks) void stream?.return?.().catch(() => {});
@@ -235,7 +235,7 @@ export class Pool {
   /** A thread is gone: another takes its groups, but not the source at which it broke down. */
   #mourn(thread: Thread, reason: Error | null): void {
     if (!thread.isReady) this.#failure ??= reason ?? new Error("a reading thread did not start");
-    else {
+    else if (this.#failure === null) {
       const [first, ...others] = thread.tasks;
       if (first !== undefined) {
         first.group = groupAfter(first, thread.progress);
@@ -246,6 +246,25 @@ export class Pool {
     }
     this.#wake();
   }
+}
+
+/** How long a thread may take to come to the end of what it is at, a record or a file that has to be opened. */
+const GRACE_MS = 1000;
+
+/** Asked first: a thread that is ended while DuckDB works for it takes the process with it. */
+async function endThread(thread: Thread): Promise<void> {
+  const { worker, progress, isReady } = thread;
+  if (!isReady) {
+    await worker.terminate();
+    return;
+  }
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  const grace = setTimeout(() => {
+    if (Atomics.load(progress, Progress.Native) === 0) void worker.terminate();
+  }, GRACE_MS);
+  send(thread, { kind: "stop" });
+  await ended;
+  clearTimeout(grace);
 }
 
 function send({ worker }: Thread, message: ToWorker): void {

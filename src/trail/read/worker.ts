@@ -13,6 +13,7 @@ class ReadingThread {
   #underWay = 0;
   #chunk: { readonly chunk: Uint8Array | null; readonly error: string | null } | null = null;
   #wake: () => void = () => {};
+  readonly #stopping = new AbortController();
 
   constructor(
     readonly port: MessagePort,
@@ -21,17 +22,23 @@ class ReadingThread {
     port.on("message", (message: ToWorker) => {
       if (message.kind === "group") this.#groups.push(message.group);
       else if (message.kind === "used") this.#underWay--;
+      else if (message.kind === "stop") this.#stopping.abort();
       else this.#chunk = message;
       this.#wake();
     });
   }
 
-  async run(): Promise<never> {
-    const map = await loadProjection(this.setup.projection);
-    const tools: ReadTools = { limits: this.setup.limits, scanner: makeScanner() };
+  /** Until it is stopped. */
+  async run(): Promise<void> {
+    const { projection, limits, progress } = this.setup;
+    const map = await loadProjection(projection);
+    const { signal } = this.#stopping;
+    const enterNative = (): void => void Atomics.store(progress, Progress.Native, 1);
+    const tools: ReadTools = { limits, scanner: makeScanner(), signal, enterNative };
     this.#post({ kind: "ready" });
     for (;;) {
       await this.#until(() => this.#groups.length > 0);
+      if (signal.aborted) return;
       const group = this.#groups.shift()!;
       await this.#read(group, tools, new Output(map, true, group.skip));
     }
@@ -48,6 +55,7 @@ class ReadingThread {
       }
       for await (const _ of readSource(this.#local(source), tools, output)) {
         if (output.isFull()) await this.#send(group, output, false);
+        if (this.#stopping.signal.aborted) return;
       }
     }
     await this.#send(group, output, true);
@@ -68,7 +76,8 @@ class ReadingThread {
     for (;;) {
       this.#post({ kind: "next-chunk" });
       await this.#until(() => this.#chunk !== null);
-      const { chunk, error } = this.#chunk!;
+      if (this.#chunk === null) return;
+      const { chunk, error } = this.#chunk;
       this.#chunk = null;
       if (error !== null) throw new Error(error);
       if (chunk === null) return;
@@ -76,8 +85,9 @@ class ReadingThread {
     }
   }
 
+  /** Or until the thread is stopped. */
   async #until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
+    while (!condition() && !this.#stopping.signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -97,8 +107,12 @@ function giveUp(file: string, text: number, output: Output): void {
 }
 
 const port = parentPort!;
-await new ReadingThread(port, workerData as WorkerSetup).run().catch((error: unknown) => {
+try {
+  await new ReadingThread(port, workerData as WorkerSetup).run();
+} catch (error) {
   // What was no defect ends the whole reading; anything else ends this thread.
   if (!(error instanceof TrailError)) throw error;
   port.postMessage({ kind: "failed", code: error.code, message: error.message } satisfies FromWorker);
-});
+}
+// Without it there is nothing left to wait for.
+port.close();
