@@ -28,6 +28,8 @@ export interface Step {
   readonly name: string;
   /** Of the resource types of the action, in their order. */
   readonly types: readonly TypePlan[];
+  /** Of each type, whether a parameter that is just a `name` or an `id` can be one of it. */
+  readonly abouts: readonly boolean[];
   /** Null: the action passes no roles. */
   readonly passing: Passing | null;
   /** What is asked for as well if the call has tags; null: nothing. */
@@ -56,10 +58,16 @@ export function stepOf(action: CatalogAction): Step {
   if (step === undefined) {
     const name = `${action.service}:${action.name}`;
     const types = action.resourceTypes.map(({ type }) => typePlan(type));
-    step = { action, name, types, passing: passingOf(name), tagging: taggingOf(action), when: null };
+    const abouts = types.map(({ bareName }) => isAbout(action, bareName));
+    step = { action, name, types, abouts, passing: passingOf(name), tagging: taggingOf(action), when: null };
     stepsOfActions.set(action, step);
   }
   return step;
+}
+
+/** Of an action with several types, `name` is the name of the one that the action is called after. */
+function isAbout({ name, resourceTypes }: CatalogAction, bareName: string): boolean {
+  return resourceTypes.length === 1 || name.toLowerCase().includes(bareName);
 }
 
 function taggingOf({ service, name }: CatalogAction): CatalogAction | null {

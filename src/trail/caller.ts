@@ -72,15 +72,19 @@ export function insider(
   rest: Partial<Caller> & { readonly flags: number },
 ): Caller {
   const { fas, flags } = forwarding(source, principal.roleArn ?? arn);
-  return outsider(principal, {
+  // Written out: this is made for every call.
+  return {
+    principal,
     account,
     partition,
+    userArn: rest.userArn ?? null,
     sourceIdentity: principal.sourceIdentity ?? null,
-    byService: isByService(source.identity),
-    ...rest,
     fas,
+    byService: isByService(source.identity),
     flags: rest.flags | flags,
-  });
+    context: rest.context ?? null,
+    unknown: rest.unknown ?? NONE,
+  };
 }
 
 const SERVICE_LINKED = ":role/aws-service-role/";
@@ -90,11 +94,13 @@ export function isServiceLinked(roleArn: string): boolean {
   return roleArn.includes(SERVICE_LINKED);
 }
 
+const DIRECT: Pick<Caller, "fas" | "flags"> = { fas: null, flags: 0 };
+
 /** `arn`: of the role itself, where it is known. */
 function forwarding(source: Source, arn: string): Pick<Caller, "fas" | "flags"> {
   const { identity, trace } = source;
   const invokedBy = textAt(identity, "invokedBy");
-  if (invokedBy === null) return { fas: null, flags: 0 };
+  if (invokedBy === null) return DIRECT;
   const isRole = arn.includes(":assumed-role/") || arn.includes(":role/");
   // A service that uses a role of its own is no forward access session; of other roles the record does not tell.
   if (isRole && isServiceLinked(arn)) {

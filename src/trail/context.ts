@@ -144,8 +144,11 @@ function digitsFrom(text: string, at: number): number {
   return end - at;
 }
 
+const PRIVATE_STARTS: ReadonlySet<string> = new Set(["1", "f"]);
+
 /** RFC 1918, RFC 6598 and RFC 4193. */
 function isPrivate(address: string): boolean {
+  if (!PRIVATE_STARTS.has(address.charAt(0).toLowerCase())) return false;
   const bytes = parseIpAddress(address)?.bytes;
   if (bytes === undefined) return false;
   const [first, second] = [bytes[0]!, bytes[1]!];

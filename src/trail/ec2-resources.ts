@@ -56,7 +56,7 @@ const SHARED = ["::image/", "::snapshot/"] as const;
 
 /** Whether an ARN is one of an image or a snapshot, which other accounts use without a policy that says so. */
 export function isShared(arn: string): boolean {
-  return arn.includes(":ec2:") && SHARED.some((part) => arn.includes(part));
+  return arn.includes("::") && arn.includes(":ec2:") && SHARED.some((part) => arn.includes(part));
 }
 
 /** Beginnings of ids, by resource type. Source: the ids in the responses of the Amazon EC2 API Reference. */

@@ -74,11 +74,11 @@ const NO_NAME: Resources = {
 };
 
 /** Found resources for each type of the action. */
-function foundByType(call: Call, { types, action }: Step): readonly (readonly Found[])[] {
+function foundByType(call: Call, { types, abouts, action }: Step): readonly (readonly Found[])[] {
   const listed = fromRecord(call, types);
   return types.map((plan, index) => {
     const recorded = listed === null ? NOTHING : listed[index]!;
-    return recorded.length > 0 ? recorded : fromParameters(call, plan, action);
+    return recorded.length > 0 ? recorded : fromParameters(call, plan, action.name, abouts[index]!);
   });
 }
 
@@ -99,9 +99,9 @@ function fromRecord(call: Call, types: readonly TypePlan[]): readonly Found[][] 
 
 function recordedAs({ place }: Call, arn: ArnCut, entry: Fields, entries: readonly unknown[], index: number): Found {
   const from = index === 0 ? "resources[0].ARN" : `resources[${index}].ARN`;
-  const recorded = { ...found(arn.text, from), owner: ownerOf(arn, entry, entries) };
-  if (!isShared(arn.text) || place.account === "") return recorded;
-  return { ...recorded, owner: place.account, ownerIsShared: true };
+  const owner = ownerOf(arn, entry, entries);
+  if (!isShared(arn.text) || place.account === "") return { arn: arn.text, owner, from, assumption: null };
+  return { arn: arn.text, owner: place.account, ownerIsShared: true, from, assumption: null };
 }
 
 /** CloudTrail writes `ARN`; copies of records by other tools `arn`. */
@@ -141,15 +141,15 @@ function accountOf(entry: Fields): string | null {
 }
 
 /** Parameters that hold an ARN of the type, else parameters that fill its variables. */
-function fromParameters(call: Call, plan: TypePlan, action: CatalogAction): readonly Found[] {
-  const built = plan.builder === null ? NOTHING : plan.builder(call, action.name);
+function fromParameters(call: Call, plan: TypePlan, action: string, isAbout: boolean): readonly Found[] {
+  const built = plan.builder === null ? NOTHING : plan.builder(call, action);
   if (built.length > 0) return built;
   if (call.parameters === null) return NOTHING;
-  const search: Search = { call, plan, isAbout: isAbout(action, plan), isCaseless: false, parameters: call.parameters };
-  const named = fromNames(search);
+  const named = fromNames({ call, plan, isAbout, isCaseless: false, parameters: call.parameters });
   if (named.length > 0) return named;
   const arns = arnsAmong(call.parameters, plan);
-  return arns.length > 0 ? arns : fromNames({ ...search, isCaseless: true, parameters: caseless(call.parameters) });
+  if (arns.length > 0) return arns;
+  return fromNames({ call, plan, isAbout, isCaseless: true, parameters: caseless(call.parameters) });
 }
 
 interface Search {
@@ -162,18 +162,14 @@ interface Search {
   readonly parameters: Fields;
 }
 
-/** Of an action with several types, `name` is the name of the one that the action is called after. */
-function isAbout({ name, resourceTypes }: CatalogAction, { bareName }: TypePlan): boolean {
-  return resourceTypes.length === 1 || name.toLowerCase().includes(bareName);
-}
-
-function fromNames({ call, plan, isAbout, isCaseless, parameters }: Search): readonly Found[] {
+function fromNames(search: Search): readonly Found[] {
+  const { plan, isCaseless, parameters } = search;
   for (const named of plan.arn) {
     const arns = arnsAt(parameters, named, plan, isCaseless);
     if (arns.length > 0) return arns;
   }
   for (const format of plan.formats) {
-    const filled = fromVariables({ call, plan, isAbout, isCaseless, parameters }, format);
+    const filled = fromVariables(search, format);
     if (filled.length > 0) return filled;
   }
   return NOTHING;

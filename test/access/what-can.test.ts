@@ -9,6 +9,7 @@ import { actionOf, allActions } from "../../src/catalog/catalog.js";
 import { splitArn } from "../../src/policy/arn.js";
 import { DEFAULT_WORLD_OPTIONS } from "../../src/policy/options.js";
 import { parsePolicy } from "../../src/policy/parse.js";
+import { decide } from "../../src/reference/authorize.js";
 import { RequestError } from "../../src/request/request.js";
 import { rowOf } from "../../src/trail/resources.js";
 import type { World } from "../../src/world/model.js";
@@ -107,6 +108,27 @@ describe("the answers", () => {
     }
     expect(asked).toBeGreaterThan(100);
   });
+});
+
+test("whatever a principal is allowed is on the list", () => {
+  let allowed = 0;
+  for (const { town, world } of generatedWorlds(63, 40)) {
+    const judge = judgeOfWorld(world);
+    for (const { request } of town.scenarios) {
+      const { principal, action, resource } = request;
+      const arn = typeof principal === "string" ? principal : principal.arn;
+      const known = actionOf(action);
+      if (!world.principals.has(arn) || known === null) continue;
+      const isOf = known.resourceTypes.length === 0 ? resource === "*" : rowOf(known, resource) !== null;
+      const decision = answered(() => decide(world, { principal: arn, action, resource, now: KNOWN.now }));
+      if (!isOf || typeof decision === "string" || decision.decision !== "allowed") continue;
+      allowed++;
+      expect(answered(() => [...whatCan(judge, world, arn, { actions: [action], known: KNOWN })])).not.toEqual([]);
+      const there = answered(() => [...whatCan(judge, world, arn, { actions: [action], resource, known: KNOWN })]);
+      expect(typeof there === "string" ? there : there.map((row) => row.action)).toHaveLength(1);
+    }
+  }
+  expect(allowed).toBeGreaterThan(10);
 });
 
 describe("actions", () => {

@@ -1,6 +1,7 @@
 /** `iamb who-can` and `iamb what-can`. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { csvLine } from "../../src/cli/csv.js";
 import { EXPORT, folderWith, run } from "./run.js";
 
 const WORLD = join(import.meta.dirname, "../../examples/world");
@@ -40,8 +41,8 @@ describe("who-can", () => {
     });
     const csv = await run(["who-can", "s3:DeleteObject", REPORT, ...own, "--format", "csv", "--all"]);
     expect(csv.out.split("\r\n").slice(0, 2)).toEqual([
-      "principal,kind,outcome,decision,decidedBy,statements,dependsOn",
-      "arn:aws:iam::111111111111:user/ana,user,denied,explicitDeny,IDENTITY,arn:aws:iam::111111111111:user/ana/inline/Reports#3,",
+      '"principal","kind","outcome","decision","decidedBy","statements","dependsOn"',
+      '"arn:aws:iam::111111111111:user/ana","user","denied","explicitDeny","IDENTITY","arn:aws:iam::111111111111:user/ana/inline/Reports#3",',
     ]);
   });
 
@@ -99,7 +100,9 @@ describe("what-can", () => {
       actions: [{ action: "sqs:PurgeQueue", outcome: "denied", decision: { decision: "explicitDeny" } }],
     });
     const csv = await ask("--action", "sqs:PurgeQueue", "--all", "--format", "csv");
-    expect(csv.out.split("\r\n")[1]).toMatch(/^sqs:PurgeQueue,arn:\S+,arn:\S+,denied,explicitDeny,IDENTITY,\S+#\d+,$/);
+    expect(csv.out.split("\r\n")[1]).toMatch(
+      /^"sqs:PurgeQueue","arn:\S+","arn:\S+","denied","explicitDeny","IDENTITY","\S+#\d+",$/,
+    );
   });
 
   test("on one resource", async () => {
@@ -117,4 +120,10 @@ describe("what-can", () => {
   test("help has examples", async () => {
     expect((await run(["what-can", "--help"])).out).toContain("$ iamb what-can arn:aws:iam::111111111111:user/omar");
   });
+});
+
+test("cells of tables are texts, whatever they look like", () => {
+  expect(csvLine(["a", 7, "", "b,c", 'd"e', "=1+1", " @x", "\u001b[2J"])).toBe(
+    `"a",7,,"b,c","d""e","'=1+1","' @x","\\u{1b}[2J"\r\n`,
+  );
 });
