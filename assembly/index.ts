@@ -14,6 +14,7 @@ import { writeBooleans } from "./quick";
 import { limitSteps, outOfSteps } from "./steps";
 
 export { admitAction } from "./actions";
+export { admitValue, beginBatch, decideRows, extraOf, valueOf } from "./batch";
 export { addCaller, addResource, decideQuick, forgetNumbers, forgetParties } from "./quick";
 export { end, fixedKeys, partyArea, quickFrame } from "./memory";
 export { publicGrantsCut } from "./authorize";

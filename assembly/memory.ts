@@ -72,6 +72,25 @@ export let residualSeen: u32 = 0;
 export let residualArea: u32 = 0;
 /** One byte a slot of the bundle, written by the host: 1 where no plain request can give the key a value of its own. */
 export let fixedKeys: u32 = 0;
+/** Slots of the records of values; a power of two, at most half full. */
+export const VALUE_TABLE_SIZE: u32 = 65536;
+export const VALUE_BYTES: u32 = 8388608;
+export let valueRecords: u32 = 0;
+export let valueArea: u32 = 0;
+/** A list of values put together. */
+export let listText: u32 = 0;
+/** Truths by atom and value; a power of two. */
+export const TRUTH_TABLE_SIZE: u32 = 65536;
+export let truthTable: u32 = 0;
+/** Resources whose first sight is remembered; a power of two. */
+export const RESOURCES_SEEN: u32 = 65536;
+export let resourcesSeen: u32 = 0;
+/** One word a slot: the batch's column for it. */
+export let slotColumns: u32 = 0;
+/** What the first stage found of each row of a block. */
+export let blockArea: u32 = 0;
+/** Setting and resource of a row, one behind the other. */
+export let settingText: u32 = 0;
 /** The texts of both booleans. */
 export let booleans: u32 = 0;
 export let end: u32 = 0;
@@ -161,6 +180,14 @@ export function layOut(
   residualSeen = take(RESIDUAL_SEEN * 4);
   residualArea = take(RESIDUAL_BYTES);
   fixedKeys = take(slotCountOfBundle);
+  valueRecords = take(VALUE_TABLE_SIZE * 8);
+  valueArea = take(VALUE_BYTES);
+  listText = take(65536 + 64);
+  truthTable = take(TRUTH_TABLE_SIZE * 8);
+  resourcesSeen = take(RESOURCES_SEEN * 4);
+  slotColumns = take(slotCountOfBundle, 4);
+  blockArea = take(256 * 20);
+  settingText = take(4096);
   end = <u32>cursor;
   return cursor;
 }

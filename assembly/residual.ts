@@ -257,11 +257,15 @@ export function hasCells(found: u32): bool {
   return load<u32>(found, ResidualEntry.Atoms) <= ATOMS_MAX;
 }
 
+/** The first cell of an entry that has cells. */
+export function cellsOf(found: u32): u32 {
+  return found + ResidualEntry.Rows + load<u32>(found, ResidualEntry.Atoms) * Atom.Size;
+}
+
 /** The cell for the atoms' truths with the slots as they are, or 0: some atom is unknown. Only where there are cells. */
 export function cellOf(found: u32): u32 {
   const count = load<u32>(found, ResidualEntry.Atoms);
   let atom = found + ResidualEntry.Rows;
-  const cells = atom + count * Atom.Size;
   let index: u32 = 0;
   for (let bit: u32 = 0; bit < count; bit++, atom += Atom.Size) {
     const instruction = load<u32>(atom, Atom.Instruction);
@@ -270,7 +274,7 @@ export function cellOf(found: u32): u32 {
     if (truth & 1) return 0;
     index |= (truth >> 1) << bit;
   }
-  return cells + index * Cell.Size;
+  return cellsOf(found) + index * Cell.Size;
 }
 
 /** The result as a word: its `DecisionCode` + 1, its layer, and 1 + its first statement if it names one. */

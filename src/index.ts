@@ -8,6 +8,18 @@ export type { BundleReader } from "./bytecode/reader.js";
 export { BundleError, verifyBundle } from "./bytecode/verify.js";
 export { BundleTooLarge } from "./bytecode/writer.js";
 export { compile, compileOverlay } from "./compiler/compile.js";
+export type { BatchOptions, BatchResult } from "./engine/batch.js";
+export {
+  type BatchColumns,
+  ColumnError,
+  type DictionaryColumn,
+  dictionaryColumn,
+  type ListColumn,
+  listColumn,
+  type TextColumn,
+  type Utf8Column,
+  utf8Column,
+} from "./engine/columns.js";
 export { Engine, EngineError, type EngineOptions, Overlay } from "./engine/engine.js";
 export type { Policy, PolicyType } from "./policy/model.js";
 export { DEFAULT_WORLD_OPTIONS, type WorldOptions } from "./policy/options.js";

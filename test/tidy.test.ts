@@ -34,7 +34,7 @@ const STAIRS: ReadonlySet<string> = new Set(["world request"]);
 const HIDDEN: ReadonlySet<string> = new Set(["reference bytecode"]);
 
 /** Wire format, shared with asc. */
-const SHARED = ["src/bytecode/opcodes.ts", "src/bytecode/layout.ts"];
+const SHARED = ["src/bytecode/batch-layout.ts", "src/bytecode/opcodes.ts", "src/bytecode/layout.ts"];
 
 const SOURCES = [...filesIn("src"), ...filesIn("assembly")];
 const EVERYTHING = [...SOURCES, ...filesIn("test"), ...filesIn("bench"), ...filesIn("scripts")];

@@ -39,6 +39,7 @@ export interface StatementPlace {
 export class References {
   /** By statement, one for each layer that it was seen in: nearly always a single one. */
   private readonly made: (StatementRef | undefined)[] = [];
+  private readonly ids = new WeakMap<StatementRef, number>();
 
   /** `noted` learns which statement each reference stands for. */
   constructor(
@@ -55,7 +56,18 @@ export class References {
     return reference;
   }
 
+  /** The id of a statement that `of` named, or None. */
+  idOf(reference: StatementRef): number {
+    return this.ids.get(reference) ?? NONE;
+  }
+
   private make(statement: number, layer: LayerCode): StatementRef {
+    const reference = this.read(statement, layer);
+    this.ids.set(reference, statement);
+    return reference;
+  }
+
+  private read(statement: number, layer: LayerCode): StatementRef {
     const { reader } = this;
     const policy = reader.field(Section.Statements, StatementRecord.Size, statement, StatementRecord.Policy);
     const place = (field: ProvenanceRecord) =>

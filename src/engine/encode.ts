@@ -53,6 +53,24 @@ export function keyPlansOf(reader: BundleReader): readonly KeyPlan[] {
   });
 }
 
+/** The slots of a key: of its values, and of their lower-cased copies; None: there is none. */
+export interface KeyIds {
+  plain: number;
+  lowered: number;
+}
+
+/** The slots of each key that a bundle reads, by its lower-cased name. */
+export function keyIdsOf(plans: readonly KeyPlan[]): ReadonlyMap<string, Readonly<KeyIds>> {
+  const keyIds = new Map<string, KeyIds>();
+  plans.forEach((plan, id) => {
+    if (plan.kind === "computed") return;
+    const ids = keyIds.get(plan.name) ?? { plain: Format.None, lowered: Format.None };
+    ids[plan.kind] = id;
+    keyIds.set(plan.name, ids);
+  });
+  return keyIds;
+}
+
 /** The session layer's set, if it is one of an overlay. */
 export interface OverlaySession {
   readonly set: number;

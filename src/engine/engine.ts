@@ -19,20 +19,33 @@ import { scpExemptActions } from "../catalog/scp-exempt.js";
 import type { Statement } from "../policy/model.js";
 import { rcpServices } from "../policy/rcp-services.js";
 import { cardinalityOf } from "../request/context.js";
-import type { Decision, Explanation, StatementRef } from "../request/decision.js";
+import { type Decision, type Explanation, LAYER_ORDER, type Layer, type StatementRef } from "../request/decision.js";
 import { callerName, type Principal, type Question } from "../request/question.js";
 import { type Request, RequestError, type RequestOptions } from "../request/request.js";
 import { resolve } from "../request/resolve.js";
 import { directoryOf } from "../world/directory.js";
 import { type Layers, layersOf, nonePassed } from "../world/layers.js";
+import { type BatchHost, type BatchOptions, type BatchResult, decideBatch } from "./batch.js";
+import type { BatchColumns } from "./columns.js";
 import { type DecodeContext, decodeResult, decodeSettled, References, type StatementPlace } from "./decode.js";
 import { decompileStatement } from "./decompile.js";
-import { encodeQuestion, type KeyPlan, keyPlansOf, type OverlaySession, REQUEST_BYTES_MAX } from "./encode.js";
+import {
+  encodeQuestion,
+  type KeyIds,
+  type KeyPlan,
+  keyIdsOf,
+  keyPlansOf,
+  type OverlaySession,
+  REQUEST_BYTES_MAX,
+} from "./encode.js";
+import { EngineError } from "./error.js";
 import { type ExplainContext, explainDecision } from "./explain.js";
 import { QuickRoad } from "./quick.js";
 import { templateOf, textOfTemplate } from "./templates.js";
 import { type Build, type Machine, makeMachine, moduleOf } from "./wasm.js";
 import { BundleWorld } from "./world.js";
+
+export { EngineError } from "./error.js";
 
 /** In words; names of module scope are folded into the code, members of imported enums are looked up each time. */
 const STEPS = Result.Steps >>> 2;
@@ -51,17 +64,8 @@ export interface EngineOptions {
   readonly quick?: boolean;
   /** Of the hashes of texts, 32 bits; for tests that must come out the same again. Default random, so that nobody can choose texts that collide. */
   readonly seed?: number;
-}
-
-/** Our own failure: the evaluator trapped or ran out of steps. Whoever enforces must deny; the engine goes on. */
-export class EngineError extends Error {
-  constructor(
-    readonly code: "trap" | "out-of-steps",
-    message: string,
-  ) {
-    super(message);
-    this.name = "EngineError";
-  }
+  /** Memory for the columns of batches, in bytes; a batch goes through it in pieces. Default 64 MiB, taken when it is written to. */
+  readonly batchBytes?: number;
 }
 
 /** Session policies that arrived at run time, loaded beside a world's bundle. */
@@ -89,6 +93,7 @@ export class Engine {
   steps = 0;
   readonly world: BundleWorld;
   private readonly plans: readonly KeyPlan[];
+  private readonly keyIds: ReadonlyMap<string, Readonly<KeyIds>>;
   private readonly references: References;
   private machine: Machine;
   private quick: QuickRoad | null;
@@ -104,6 +109,7 @@ export class Engine {
   ) {
     this.world = new BundleWorld(reader);
     this.plans = keyPlansOf(reader);
+    this.keyIds = keyIdsOf(this.plans);
     this.references = new References(reader);
     this.machine = this.newMachine(null);
     this.decoding = { machine: this.machine, references: this.references, overlay: null };
@@ -128,6 +134,7 @@ export class Engine {
       stepsMax: 2 ** 31,
       quick: true,
       seed,
+      batchBytes: 1 << 26,
       ...options,
     });
   }
@@ -194,6 +201,37 @@ export class Engine {
     });
     if (decision !== null) quick.keep(decision);
     return decision;
+  }
+
+  /**
+   * Decides many requests at once, from columns (docs/batch.md). Every row gets the answer that `decide` gives to its
+   * request; what `decide` refuses is `refused`, with the error. Throws `ColumnError` for columns that are not what they
+   * say; then nothing was decided.
+   */
+  decideBatch(columns: BatchColumns, options: BatchOptions = {}): BatchResult {
+    try {
+      return decideBatch(this.batchHost(), columns, options);
+    } catch (error) {
+      if (error instanceof EngineError && error.code === "trap") this.replaceMachine();
+      throw error;
+    }
+  }
+
+  private batchHost(): BatchHost {
+    return {
+      machine: this.machine,
+      quick: this.quick,
+      requiredKeys: this.requiredKeys,
+      slotCount: this.plans.length,
+      keyIds: this.keyIds,
+      decide: (request) => this.decide(request),
+      statementId: (reference) => this.references.idOf(reference),
+    };
+  }
+
+  /** The statement that a batch says decided, as a decision names it; null for 0xffff_ffff. */
+  statementOf(id: number, layer: Layer): StatementRef | null {
+    return id === NONE ? null : this.references.of(id, LAYER_ORDER.indexOf(layer));
   }
 
   private replaceMachine(): void {
@@ -306,6 +344,7 @@ export class Engine {
         largestSet(this.reader) + (overlay ? largestSet(overlay.reader) : 0),
       ),
       textBytes: REQUEST_BYTES_MAX,
+      batchBytes: overlay === null ? this.options.batchBytes : 0,
       seed: this.options.seed,
     });
   }

@@ -32,7 +32,7 @@ import { resolve } from "../request/resolve.js";
 import { isoText } from "../request/time.js";
 import { type Layers, layersOf } from "../world/layers.js";
 import type { World } from "../world/model.js";
-import { callerWords, type KeyPlan, levelsId, setId, slotOf } from "./encode.js";
+import { callerWords, type KeyIds, type KeyPlan, keyIdsOf, levelsId, setId, slotOf } from "./encode.js";
 import type { Machine } from "./wasm.js";
 
 /** How a context key of a request is passed on. `refuse`: the general way must look at it. */
@@ -148,8 +148,8 @@ export class QuickRoad {
   /** By a few of their characters: the text seen last, and where the evaluator has it. */
   private readonly callerMemory: Remembered[] = new Array(MEMORY_SIZE).fill(NOTHING);
   private readonly actionMemory: Remembered[] = new Array(MEMORY_SIZE).fill(NOTHING);
-  private readonly clock: readonly { readonly name: string; readonly ids: { plain: number; lowered: number } }[];
-  private readonly keyIds = new Map<string, { plain: number; lowered: number }>();
+  private readonly clock: readonly { readonly name: string; readonly ids: Readonly<KeyIds> }[];
+  private readonly keyIds: ReadonlyMap<string, Readonly<KeyIds>>;
   private readonly prefixesWithRecords = new Set<string>();
   private readonly recordArns: readonly string[];
   private readonly view: Uint8Array;
@@ -162,12 +162,7 @@ export class QuickRoad {
     private readonly directory: Directory,
     options: { readonly index: boolean; readonly stepsMax: number },
   ) {
-    keys.forEach((plan, id) => {
-      if (plan.kind === "computed") return;
-      const ids = this.keyIds.get(plan.name) ?? { plain: Format.None, lowered: Format.None };
-      ids[plan.kind === "plain" ? "plain" : "lowered"] = id;
-      this.keyIds.set(plan.name, ids);
-    });
+    this.keyIds = keyIdsOf(keys);
     this.clock = [...CLOCK_KEYS].flatMap((name) => {
       const ids = this.keyIds.get(name);
       return ids === undefined ? [] : [{ name, ids }];
@@ -238,7 +233,7 @@ export class QuickRoad {
   }
 
   /** Finds out what the evaluator did not know. False: there is nothing to find out. */
-  private look(request: Request, status: QuickStatus): boolean {
+  look(request: Request, status: QuickStatus): boolean {
     switch (status) {
       case OK:
       case KNOWN:

@@ -32,6 +32,11 @@ export interface Exports {
   addResource(text: number, length: number, entry: number): void;
   forgetParties(): void;
   forgetNumbers(): void;
+  beginBatch(frame: number): void;
+  decideRows(): void;
+  valueOf(column: number, row: number): number;
+  admitValue(column: number, row: number, extra: number): number;
+  extraOf(record: number): number;
   readonly partyArea: WebAssembly.Global;
   readonly quickFrame: WebAssembly.Global;
   readonly fixedKeys: WebAssembly.Global;
@@ -90,6 +95,9 @@ export interface Machine {
   readonly partyArea: number;
   readonly quickFrame: number;
   readonly fixedKeys: number;
+  /** For columns and answers of batches: from here to the end of the memory. */
+  readonly batchArea: number;
+  readonly batchEnd: number;
 }
 
 export interface MachineLayout {
@@ -99,6 +107,8 @@ export interface MachineLayout {
   readonly candidateWords: number;
   readonly textBytes: number;
   readonly seed: number;
+  /** Room for batches behind the tables, or as much of it as there is. */
+  readonly batchBytes: number;
 }
 
 const PAGE = 65536;
@@ -115,7 +125,8 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
   const base = align(surveyorOf(module).exports.heapBase());
   const overlayAt = align(base + layout.bundle.length);
   const tablesAt = align(overlayAt + (layout.overlay?.length ?? 0));
-  const pages = pagesFor(module, layout, tablesAt);
+  const tables = pagesFor(module, layout, tablesAt);
+  const pages = Math.min(tables + Math.ceil(layout.batchBytes / PAGE), PAGES_MAX);
   const { exports, memory } = instantiate(module, pages, pages);
   copyImages(memory, layout, base, overlayAt);
   configure(exports, layout, base, overlayAt, tablesAt, true);
@@ -131,6 +142,8 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
     partyArea: exports.partyArea.value,
     quickFrame: exports.quickFrame.value,
     fixedKeys: exports.fixedKeys.value,
+    batchArea: tables * PAGE,
+    batchEnd: pages * PAGE,
   };
 }
 

@@ -43,6 +43,7 @@ function roomOf(bundle: Uint8Array): Room {
     overlay: null,
     candidateWords: 1024,
     textBytes: REQUEST_BYTES_MAX,
+    batchBytes: 0,
     seed: 1,
   });
   return { machine, plans: keyPlansOf(reader), world: new BundleWorld(reader) };

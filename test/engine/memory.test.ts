@@ -16,6 +16,7 @@ function machineOf(layout: Partial<MachineLayout>) {
     overlay: null,
     candidateWords: 1024,
     textBytes: 65536,
+    batchBytes: 0,
     seed: 1,
     ...layout,
   });

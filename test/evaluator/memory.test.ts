@@ -79,14 +79,15 @@ describe("the evaluator's memory", () => {
 
   it("is not written to where images stand, nor behind its end", () => {
     for (const world of worlds) {
-      const engine = Engine.loadSync(world.bundle);
+      const engine = Engine.loadSync(world.bundle, { batchBytes: BATCH_BYTES });
       const machine = engine["machine"];
       const image = lined(machine.exports.heapBase());
       const { exports } = machineOf(world);
       exports.configure(image, 0, 0, CANDIDATE_WORDS, REQUEST_BYTES_MAX, 1, 0);
       const size = exports.end.value >>> 0;
       const end = machine.frame + size;
-      expect(machine.bytes.length).toBe(Math.ceil(end / PAGE) * PAGE);
+      expect(machine.batchArea).toBe(Math.ceil(end / PAGE) * PAGE);
+      expect(machine.bytes.length).toBe(machine.batchArea + BATCH_BYTES);
       machine.bytes.fill(GUARD, end);
       for (const { request, options } of world.asks) engine.decide(request, options ?? undefined);
       expect(machine.bytes.subarray(end).every((byte) => byte === GUARD)).toBe(true);
@@ -97,5 +98,6 @@ describe("the evaluator's memory", () => {
 
 const GUARD = 0xa5;
 const PAGE = 65536;
+const BATCH_BYTES = PAGE;
 /** What an engine asks for. */
 const CANDIDATE_WORDS = 1 << 19;

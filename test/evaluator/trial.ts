@@ -69,7 +69,7 @@ export interface MemoryMap {
 const AREAS = ["frame", "result", "slotsOfBundle", "slotsOfOverlay", "textArea", "partyArea", "quickFrame"] as const;
 
 /** Sizes of the layout that is looked at. */
-export const MAP_LAYOUT = { candidateWords: 4096, textBytes: 131072, seed: 1 };
+export const MAP_LAYOUT = { candidateWords: 4096, textBytes: 131072, seed: 1, batchBytes: 0 };
 
 /** Where an evaluator lays out its memory: as promised a bound as its steps. */
 export function memoryMap({ bundle }: Prepared, build: Build | WebAssembly.Module): MemoryMap {
