@@ -207,16 +207,25 @@ const LAMBDA: ExceptionTable = {
 const STS: ExceptionTable = {
   service: "sts",
   source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_permissions-required",
-  rows: ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"].map((event) => ({
-    event,
-    actions: [
-      { action: `sts:${event}` },
-      { action: "sts:TagSession", when: { given: ["tags", "principalTags"] } },
-      // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
-      { action: "sts:SetSourceIdentity", when: { sourceIdentity: true } },
-      { action: "sts:SetContext", when: { given: ["providedContexts"] } },
-    ],
-  })),
+  rows: [
+    ...["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"].map(
+      (event): ExceptionRow => ({
+        event,
+        actions: [
+          { action: `sts:${event}` },
+          { action: "sts:TagSession", when: { given: ["tags", "principalTags"] } },
+          // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+          { action: "sts:SetSourceIdentity", when: { sourceIdentity: true } },
+          { action: "sts:SetContext", when: { given: ["providedContexts"] } },
+        ],
+      }),
+    ),
+    // On what the session of a federated user is tagged, the reference does not say: a gap.
+    {
+      event: "GetFederationToken",
+      actions: [{ action: "sts:GetFederationToken" }, { action: "sts:TagSession", when: { given: ["tags"] } }],
+    },
+  ],
 };
 
 const SQS: ExceptionTable = {

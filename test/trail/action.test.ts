@@ -124,6 +124,14 @@ describe("several actions", () => {
     ]);
   });
 
+  test("a federated user with tags: on what it is tagged, the reference does not say", () => {
+    const of = event("sts GetFederationToken", {
+      requestParameters: { name: "guest", tags: [{ key: "a", value: "b" }] },
+    });
+    expect(asksOf(of)).toEqual(["sts:GetFederationToken arn:aws:sts::111111111111:federated-user/guest"]);
+    expect(gapsOf(of)).toEqual(["sts:TagSession resource-not-named"]);
+  });
+
   test("a role assumed with contexts of a provider (SPEC-4)", () => {
     const roleArn = "arn:aws:iam::111111111111:role/App";
     const requestParameters = { roleArn, roleSessionName: "s", providedContexts: [{ providerArn: "p" }] };

@@ -72,8 +72,7 @@ async function show(principal: string, flags: WhatCanFlags, terminal: Terminal):
       await terminal.out.write(`${JSON.stringify({ principal, counts, actions: listed }, null, 2)}\n`);
       break;
     case "csv":
-      await terminal.out.write(csvLine(HEAD));
-      for (const answer of listed) await terminal.out.write(csvLine(cellsOf(answer)));
+      await terminal.out.write([HEAD, ...listed.map(cellsOf)].map(csvLine).join(""));
       break;
     case "text":
       await terminal.out.write(`${escapeText(`${principal}: ${countsText(counts)}`)}\n${textOf(listed)}`);

@@ -70,8 +70,7 @@ async function show(action: string, resource: string, flags: WhoCanFlags, termin
       await terminal.out.write(`${JSON.stringify({ action, resource, counts, principals: listed }, null, 2)}\n`);
       break;
     case "csv":
-      await terminal.out.write(csvLine(HEAD));
-      for (const answer of listed) await terminal.out.write(csvLine(cellsOf(answer)));
+      await terminal.out.write([HEAD, ...listed.map(cellsOf)].map(csvLine).join(""));
       break;
     case "text":
       await terminal.out.write(`${escapeText(`${action} on ${resource}: ${countsText(counts)}`)}\n${textOf(listed)}`);
