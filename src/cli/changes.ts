@@ -48,6 +48,9 @@ export function changeTexts(flags: ChangeFlags): readonly string[] {
 
 /** Reads what the flags name. Throws UsageError and InputError; whether a change applies, `changeWorld` says. */
 export async function changesOf(flags: ChangeFlags, terminal: Terminal): Promise<readonly Change[]> {
+  if (changeTexts(flags).some((text) => text.endsWith(`=${STDIN}`))) {
+    throw new UsageError("a change is read from a file; standard input is for the trail");
+  }
   const changes: Change[] = [];
   for (const text of flags.policy) {
     const [policy, file] = sidesOf("policy", text);
@@ -92,6 +95,6 @@ function sidesOf(option: string, text: string): readonly [string, string] {
 /** What begins so is held by the world; everything else is a file. */
 async function choiceOf(text: string, heldStart: string, terminal: Terminal): Promise<PolicyChoice> {
   if (text.startsWith(heldStart)) return { kind: "held", name: text };
-  const name = text === STDIN ? "stdin" : basename(text).replace(/\.json$/, "");
+  const name = basename(text).replace(/\.json$/, "");
   return { kind: "document", name, source: await readSource(text, terminal) };
 }

@@ -4,6 +4,7 @@ import type { Decision, Explanation, Layer, MissingAllow, StatementRef, Statemen
 import { nearness } from "../request/explanation.js";
 import type { Request } from "../request/request.js";
 import { shapeOfCause } from "./shape.js";
+import type { Verdict } from "./verdict.js";
 
 /** One side of a flip, or the decision of the one world. */
 export type Cause =
@@ -75,6 +76,16 @@ export function causeOf(answer: Answer, other: Answer | null): Cause {
     case "denied":
       return { kind: "unknown", dependsOn: [...new Set(decision.dependsOn.map(shapeOfCause))].slice(0, NAMED_MAX) };
   }
+}
+
+/**
+ * On which side stands what made the difference: the Deny that is there and was not, or was and is not; the Allow likewise; and
+ * what an uncertain answer hangs on.
+ */
+export function decisiveSide(before: Verdict, after: Verdict): "before" | "after" {
+  const wentAway =
+    (before === "explicitDeny" && after === "allowed") || (before === "allowed" && after === "implicitDeny");
+  return wentAway ? "before" : "after";
 }
 
 /** The Allows that the other world lacks: those of the layer that withheld its own there. */

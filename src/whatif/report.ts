@@ -19,6 +19,8 @@ export interface Report {
   readonly callMatrix: Matrix;
   readonly marks: Readonly<Record<Mark, number>>;
   readonly causes: Groups<CauseGroup>;
+  /** By the one cause that made the difference, whatever stands on the other side. */
+  readonly statements: Groups<DecisiveGroup>;
   readonly principals: Groups<NamedGroup>;
   readonly actions: Groups<NamedGroup>;
   readonly resources: Groups<NamedGroup>;
@@ -132,6 +134,13 @@ export interface NamedGroup {
   readonly last: string | null;
 }
 
+/** What made the difference: a Deny that came or went, an Allow that came or went, what became unknown. */
+export interface DecisiveGroup extends Omit<NamedGroup, "name"> {
+  /** In which world it stands. */
+  readonly side: "before" | "after";
+  readonly cause: Cause;
+}
+
 export interface Sample {
   readonly principal: string;
   readonly action: string;
@@ -191,7 +200,7 @@ export function reconcile(report: Report): void {
   for (const flip of FLIPS) equal(flip, report.marks[flip], report.kind === "whatif" ? flipsOf(matrix, flip) : 0);
   const marked = sumOf(report.marks);
   if (report.kind === "replay") equal("marks", marked, requests.judged);
-  for (const name of ["causes", "principals", "actions", "resources"] as const) {
+  for (const name of ["causes", "statements", "principals", "actions", "resources"] as const) {
     const { groups, others } = report[name];
     equal(name, marked, sum(groups.map(({ count }) => count)) + others);
   }

@@ -8,7 +8,7 @@ import { RequestError } from "../request/request.js";
 import type { Place, TrailItem, TrailTotals } from "../trail/read.js";
 import { directoryOf } from "../world/directory.js";
 import { exactOf } from "./canonical.js";
-import type { Cause } from "./cause.js";
+import { type Cause, decisiveSide } from "./cause.js";
 import { GroupMap, isoOf, type Span, widen } from "./groups.js";
 import { Judge, type Judgement } from "./judge.js";
 import { OUTCOMES, type Outcome, outcomeOf } from "./outcome.js";
@@ -120,6 +120,7 @@ export class Tally {
   private readonly callMatrix = emptyMatrix();
   private readonly marks = Object.fromEntries(MARKS.map((mark) => [mark, 0])) as Record<Mark, number>;
   private readonly causes: GroupMap<MutableCause>;
+  private readonly statements: GroupMap<MutableNamed & { readonly side: "before" | "after"; readonly cause: Cause }>;
   private readonly principals: GroupMap<MutableNamed>;
   private readonly actions: GroupMap<MutableNamed>;
   private readonly resources: GroupMap<MutableNamed>;
@@ -141,6 +142,7 @@ export class Tally {
     this.kind = after === null ? "replay" : "whatif";
     const { groupsMax } = limits;
     this.causes = new GroupMap(groupsMax);
+    this.statements = new GroupMap(groupsMax);
     this.principals = new GroupMap(groupsMax);
     this.actions = new GroupMap(groupsMax);
     this.resources = new GroupMap(groupsMax);
@@ -216,6 +218,10 @@ export class Tally {
       callMatrix: this.callMatrix,
       marks: this.marks,
       causes: this.causes.sorted(causeGroupOf),
+      statements: this.statements.sorted(({ side, cause, ...group }) => {
+        const { name: _, ...counted } = namedGroupOf(group, "");
+        return { side, cause, ...counted };
+      }),
       principals: this.principals.sorted(namedGroupOf),
       actions: this.actions.sorted(namedGroupOf),
       resources: this.resources.sorted(namedGroupOf),
@@ -374,16 +380,18 @@ export class Tally {
     const principal = principalOf(request, this.directory);
     const resource = shapeOf(request.resource);
     this.marks[mark] += count;
-    for (const [groups, name] of [
-      [this.principals, principal],
-      [this.actions, request.action],
-      [this.resources, resource],
-    ] as const) {
-      const group = groups.add(name, count, () => ({ count: 0, marks: {}, first: null, last: null }));
-      if (group === null) continue;
+    const addTo = <T extends MutableNamed>(groups: GroupMap<T>, name: string, make: () => T): void => {
+      const group = groups.add(name, count, make);
+      if (group === null) return;
       group.marks[mark] = (group.marks[mark] ?? 0) + count;
       widen(group, known);
-    }
+    };
+    addTo(this.principals, principal, newNamed);
+    addTo(this.actions, request.action, newNamed);
+    addTo(this.resources, resource, newNamed);
+    const side = after === null ? "before" : decisiveSide(before, after);
+    const decisive = { side, cause: causes![side]! } as const;
+    addTo(this.statements, JSON.stringify(decisive), () => ({ ...newNamed(), ...decisive }));
     const sides = {
       mark,
       before: { verdict: before, cause: causes!.before },
@@ -462,6 +470,10 @@ function isDefinite(judgement: Judgement): boolean {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
+
+function newNamed(): MutableNamed {
+  return { count: 0, marks: {}, first: null, last: null };
+}
 
 function zero(): { count: number } {
   return { count: 0 };

@@ -103,7 +103,7 @@ describe("csv", () => {
 
   test("rows of a section sum up to its total", () => {
     const rows = parse(reports.get("csv")!, { columns: true }) as Record<string, string>[];
-    for (const section of ["mark", "requests", "cause", "principal", "action", "resource", "day"]) {
+    for (const section of ["mark", "requests", "cause", "statement", "principal", "action", "resource", "day"]) {
       const counts = rows.filter((row) => row["section"] === section).map((row) => Number(row["count"]));
       expect([section, counts.reduce((sum, count) => sum + count, 0)]).toEqual([section, report.requests.judged]);
     }

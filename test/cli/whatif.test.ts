@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/whatif/report.js";
 import { event, USER } from "../trail/events.js";
-import { folderWith, run } from "./run.js";
+import { EXPORT, folderWith, run } from "./run.js";
 
 const SHOP = "arn:aws:iam::111111111111";
 const WORLD = "examples/world";
@@ -139,6 +139,7 @@ describe("exit codes", () => {
     [0, ["--scp", `${OU}=${folder}/unsure.json`]],
     [2, []],
     [2, ["--scp", `${OU}`]],
+    [2, ["--scp", `${OU}=-`]],
     [2, ["--scp", `nowhere=${folder}/deny.json`]],
     [2, ["--scp", `${OU}=${folder}/absent.json`]],
     [2, ["--scp", `${OU}=${LOG}`]],
@@ -151,6 +152,41 @@ describe("exit codes", () => {
 
   test.each(CASES)("%i: %j", async (exit, args) => {
     expect((await whatif(...args)).exit).toBe(exit);
+  });
+
+  test("a principal that is gone is no flip for certain, and no good news", async () => {
+    const root = { type: "Root", arn: `${SHOP}:root`, accountId: "111111111111", principalId: "111111111111" };
+    const ana = { ...USER, arn: `${SHOP}:user/ana`, principalId: undefined };
+    const worlds = folderWith({
+      "before.json": EXPORT,
+      "after.json": EXPORT.replaceAll("user/ana", "user/bea").replaceAll('"ana"', '"bea"'),
+      "log.json": JSON.stringify({
+        Records: [
+          event("sts GetSessionToken", { userIdentity: ana }),
+          event("sts GetSessionToken", { userIdentity: root }),
+        ],
+      }),
+    });
+    const args = [
+      "whatif",
+      "--before",
+      `${worlds}/before.json`,
+      "--after",
+      `${worlds}/after.json`,
+      "--trail",
+      `${worlds}/log.json`,
+    ];
+    const exits = ["newly-denied", "newly-allowed", "any"].map((flip) =>
+      run([...args, "--threads", "0", "--fail-on", flip]),
+    );
+    expect((await Promise.all(exits)).map(({ exit }) => exit)).toEqual([4, 4, 1]);
+    expect((await run([...args, "--threads", "0"])).out).toContain("invalid-principal (after) 1");
+  });
+
+  test("denials that are merged are denials", async () => {
+    const { marks, matrix } = await json("--scp", `${OU}=${folder}/deny.json`, "-O", "denyKind=merge");
+    expect(marks.newlyDenied).toBe(2);
+    expect(matrix.allowed.explicitDeny + matrix.allowed.denied).toBe(2);
   });
 
   test("a change that does not apply says why, and nothing is read", async () => {

@@ -207,6 +207,23 @@ describe("causes", () => {
     expect(cause!.after!.cause).toMatchObject({ kind: "layer", layer: "SCP", target: "ou-book-workload1" });
   });
 
+  test("by the side that made the difference", () => {
+    const deny = changed(guardrail({ Sid: "NoInstances", Effect: "Deny", Action: "ec2:*", Resource: "*" }));
+    const detach = changed({ kind: "detach", from: `${SHOP}:group/Operators`, policy: OPERATE });
+    const back = new Pair(detach.after!, detach.before);
+    const decisive = (pair: Pair) => pair.report([start(), start()]).statements.groups;
+    expect(decisive(deny)).toMatchObject([
+      { side: "after", count: 2, marks: { newlyDenied: 2 }, cause: { statements: [{ sid: "NoInstances" }] } },
+    ]);
+    expect(decisive(detach)).toMatchObject([{ side: "before", cause: { statements: [{ policy: OPERATE }] } }]);
+    expect(decisive(back)).toMatchObject([
+      { side: "after", marks: { newlyAllowed: 2 }, cause: { statements: [{ policy: OPERATE }] } },
+    ]);
+    expect(decisive(new Pair(deny.after!, deny.before))).toMatchObject([
+      { side: "before", marks: { newlyAllowed: 2 }, cause: { statements: [{ sid: "NoInstances" }] } },
+    ]);
+  });
+
   test("a condition on what no record holds: the key", () => {
     const condition = { StringEquals: { "aws:ResourceTag/secret": "yes" } };
     const pair = changed(guardrail({ Effect: "Deny", Action: "ec2:*", Resource: "*", Condition: condition }));
@@ -248,6 +265,21 @@ describe("agreement with the log", () => {
     });
     const { calls, agreement } = pairs[0]!.report([create]);
     if (calls.withGaps > 0) expect(agreement.table.allowed.succeeded).toBe(0);
+  });
+
+  test("a caller that is gone after is refused there, and counted as that", () => {
+    const gone = new Map(bookshop.world.principals);
+    gone.delete(`${SHOP}:user/omar`);
+    const report = new Pair(bookshop.world, { ...bookshop.world, principals: gone }).report([
+      start(),
+      start({}, "maya"),
+    ]);
+    expect(report.requests).toMatchObject({
+      judged: 1,
+      refused: [{ code: "invalid-principal", where: "after", count: 1 }],
+    });
+    expect(report.calls).toMatchObject({ judged: 1, refused: 1 });
+    expect(report.marks.newlyDenied).toBe(0);
   });
 
   test("a caller that the world does not have is refused, not denied", () => {

@@ -2,7 +2,7 @@
 import { escapeText } from "../../text/excerpt.js";
 import type { CauseGroup, Hanging, NamedGroup, Report, Sample } from "../../whatif/report.js";
 import { CLASSES, MARKS, VERDICTS } from "../../whatif/verdict.js";
-import { causeLines, countRows, sideLines } from "./words.js";
+import { causeLines, countRows, sideLines, statementsOf } from "./words.js";
 
 const COLUMNS = [
   "section",
@@ -57,6 +57,7 @@ function* rowsOf(report: Report): Generator<Row> {
   }
   for (const group of causes.groups) yield causeRow(group);
   if (causes.others > 0) yield { section: "cause", name: "others", count: causes.others };
+  yield* namedRows("statement", statementsOf(report));
   yield* namedRows("principal", report.principals);
   yield* namedRows("action", report.actions);
   yield* namedRows("resource", report.resources);

@@ -19,6 +19,7 @@ import {
   percentOf,
   sideLines,
   spanInWords,
+  statementsOf,
   verdictsOf,
 } from "./words.js";
 
@@ -45,6 +46,7 @@ ${cards(report)}
 ${transitions(report)}
 ${overTime(report)}
 ${causesSection(report, top)}
+${report.kind === "replay" ? null : named("By statement", "What made the difference, and in which of the two worlds it stands.", statementsOf(report), report, top)}
 ${named("By principal", "Sessions count for their role.", report.principals, report, top)}
 ${named("By action", null, report.actions, report, top)}
 ${named("By resource", "Behind the type or the bucket, names are starred.", report.resources, report, top)}

@@ -12,6 +12,7 @@ import {
   percentOf,
   sideLines,
   spanInWords,
+  statementsOf,
   verdictsOf,
 } from "./words.js";
 
@@ -45,6 +46,7 @@ export function markdownReport(report: Report, top: number): string {
     ],
     matrixSection(report),
     ...marksOf(report).map((mark) => causeSection(report, mark, top)),
+    report.kind === "replay" ? [] : namedSection("By statement", statementsOf(report), report, top),
     namedSection("By principal", report.principals, report, top),
     namedSection("By action", report.actions, report, top),
     namedSection("By resource", report.resources, report, top),

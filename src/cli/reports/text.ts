@@ -12,6 +12,7 @@ import {
   percentOf,
   sideLines,
   spanInWords,
+  statementsOf,
   verdictsOf,
 } from "./words.js";
 
@@ -23,6 +24,7 @@ export function textReport(report: Report, top: number): string {
     markLines(report),
     matrixLines(report),
     ...marksOf(report).map((mark) => causeBlock(report, top, mark)),
+    report.kind === "replay" ? [] : namedBlock("by statement", statementsOf(report), report, top),
     namedBlock("by principal", report.principals, report, top),
     namedBlock("by action", report.actions, report, top),
     namedBlock("by resource", report.resources, report, top),

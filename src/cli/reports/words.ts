@@ -1,6 +1,6 @@
 /** What all prints of a report say in the same words. */
 import type { Cause } from "../../whatif/cause.js";
-import { type Counts, type Report, shownStatement, sumOf } from "../../whatif/report.js";
+import { type Counts, type Groups, type NamedGroup, type Report, shownStatement, sumOf } from "../../whatif/report.js";
 import { FLIPS, MARKS, type Mark, VERDICTS, type Verdict } from "../../whatif/verdict.js";
 import { grouped } from "../columns.js";
 
@@ -48,6 +48,14 @@ function layerInWords(layer: string, target: string | null): string {
 export function sideLines(verdict: Verdict, cause: Cause): readonly string[] {
   const lines = causeLines(cause);
   return cause.kind === "layer" && verdict === "implicitDeny" ? lines.map((line) => `no allow by ${line}`) : lines;
+}
+
+/** What made the difference, under a name: `after: deny.json:4:5 (NoInstances)`. */
+export function statementsOf({ statements: { groups, others } }: Report): Groups<NamedGroup> {
+  return {
+    groups: groups.map(({ side, cause, ...group }) => ({ name: `${side}: ${causeLines(cause).join("; ")}`, ...group })),
+    others,
+  };
 }
 
 /** `sign-in 40, service-event 5`. */
