@@ -39,6 +39,9 @@ export {
 export { type Diagnostic, diagnosticToJson, hasErrors, InvalidInput } from "./text/diagnostic.js";
 export { renderDiagnostic } from "./text/excerpt.js";
 export type { Source } from "./text/span.js";
+export { type Change, ChangeError, changeWorld } from "./whatif/changes.js";
+export type { Report } from "./whatif/report.js";
+export { type RunOptions as ReplayOptions, replayTrail } from "./whatif/run.js";
 export { loadWorld } from "./world/load.js";
 export type { World } from "./world/model.js";
 export { readScenarios, type Scenario } from "./world/scenario.js";

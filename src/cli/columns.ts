@@ -15,3 +15,8 @@ export function columns(rows: readonly (readonly string[])[], right: ReadonlySet
 export function grouped(count: number): string {
   return count.toLocaleString("en-US");
 }
+
+/** `1 call`, `2,345 calls`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -9,7 +9,7 @@ import { RequestError } from "../request/request.js";
 import { millisecondsOf } from "../request/time.js";
 import { type Filter, isFiltered } from "../whatif/filter.js";
 import type { Report } from "../whatif/report.js";
-import { type Loaded, type RunProgress, run } from "../whatif/run.js";
+import { type Loaded, type RunProgress, replayTrail } from "../whatif/run.js";
 import type { World } from "../world/model.js";
 import { assumeOption, assumptionsOf } from "./assumptions.js";
 import { grouped } from "./columns.js";
@@ -113,7 +113,7 @@ export async function replay(
   const top = numberOf("top", flags.top);
   const threads = flags.threads === undefined ? undefined : numberOf("threads", flags.threads);
   const progress = flags.progress && terminal.err.isTerminal ? new TrailProgress(terminal) : null;
-  const { report } = await run({
+  const { report } = await replayTrail({
     before: before.loaded,
     after: after?.loaded ?? null,
     paths: flags.trail,

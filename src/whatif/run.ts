@@ -44,7 +44,7 @@ export interface RunProgress {
 }
 
 /** Throws `TrailError` for a trail that cannot be read as a whole, `EngineError` and `Unreconciled` for failures of our own. */
-export async function run(options: RunOptions): Promise<{ report: Report; decisions: number }> {
+export async function replayTrail(options: RunOptions): Promise<{ report: Report; decisions: number }> {
   const { before, after, paths, assumptions, filter, about, threads, stdin, signal, onProgress } = options;
   const requiredKeys = [
     ...new Set([before, ...(after === null ? [] : [after])].flatMap(({ engine }) => engine.requiredKeys)),

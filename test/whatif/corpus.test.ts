@@ -10,7 +10,7 @@ import { type Change, type ChangeableWorld, changeWorld } from "../../src/whatif
 import { NO_FILTER } from "../../src/whatif/filter.js";
 import type { Report } from "../../src/whatif/report.js";
 import { reconcile, sumOf } from "../../src/whatif/report.js";
-import { type Loaded, run } from "../../src/whatif/run.js";
+import { type Loaded, replayTrail } from "../../src/whatif/run.js";
 import { loadWorld } from "../../src/world/load.js";
 import type { World } from "../../src/world/model.js";
 import { folderWith } from "../cli/run.js";
@@ -91,7 +91,7 @@ describe.runIf(corpus !== null)("the corpus", () => {
     };
     const about = { before: "a year ago", after: "today", changes: [], trail: [trail], assumptions: [], filters: [] };
     const options = { paths: [trail], assumptions, filter: NO_FILTER, about, threads };
-    const { report: made } = await run({
+    const { report: made } = await replayTrail({
       ...options,
       before: loaded(first),
       after: second === null ? null : loaded(second),

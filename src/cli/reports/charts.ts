@@ -22,7 +22,7 @@ export function bar(counts: Readonly<Partial<Record<Mark, number>>>, marks: read
 
 /** One bar of one kind. */
 export function plainBar(count: number, most: number): Markup {
-  const width = Math.max(0.5, (100 * count) / Math.max(most, 1));
+  const width = count === 0 ? 0 : Math.max(0.5, (100 * count) / Math.max(most, 1));
   return html`<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="${grouped(count)}"><rect class="plain" width="${round(width)}" height="10"></rect></svg>`;
 }
 

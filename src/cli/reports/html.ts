@@ -6,7 +6,7 @@
 import type { Cause } from "../../whatif/cause.js";
 import type { CauseGroup, Groups, NamedGroup, Report, Sample } from "../../whatif/report.js";
 import { CLASSES, classOf, type Verdict } from "../../whatif/verdict.js";
-import { grouped } from "../columns.js";
+import { counted, grouped } from "../columns.js";
 import { bar, legend, plainBar, shares, timeline } from "./charts.js";
 import { html, type Markup, type Part } from "./markup.js";
 import { STYLE } from "./style.js";
@@ -37,7 +37,7 @@ export function htmlReport(report: Report, top: number): string {
 </head>
 <body>
 <header>
-<h1>${report.kind === "whatif" ? "What-if" : "Replay"}: ${grouped(report.read.calls)} calls</h1>
+<h1>${report.kind === "whatif" ? "What-if" : "Replay"}: ${counted(report.read.calls, "call")}</h1>
 ${lead(report)}
 ${about(report)}
 ${cards(report)}
@@ -89,7 +89,7 @@ function cards(report: Report): Markup {
   const { marks, requests, agreement: of } = report;
   return html`<div class="cards">
 ${marksOf(report).map((mark) => html`<div class="card ${mark}"><b>${grouped(marks[mark])}</b><span>requests ${MARK_WORDS[mark]}, ${percentOf(marks[mark], requests.judged)} of ${grouped(requests.judged)}</span></div>`)}
-<div class="card good"><b>${percentOf(of.agreed, of.compared)}</b><span>of ${grouped(of.compared)} calls: the log agrees with the verdict${report.kind === "whatif" ? " before" : ""}</span></div>
+<div class="card good"><b>${percentOf(of.agreed, of.compared)}</b><span>of ${counted(of.compared, "call")}: the log agrees with the verdict${report.kind === "whatif" ? " before" : ""}</span></div>
 </div>`;
 }
 
@@ -107,9 +107,9 @@ function causesSection(report: Report, top: number): Markup {
     if (groups.length === 0) return [];
     const rest = groups.slice(top);
     return [
-      html`<h3>${capital(MARK_WORDS[mark])}: ${grouped(report.marks[mark])} requests</h3>
+      html`<h3>${capital(MARK_WORDS[mark])}: ${counted(report.marks[mark], "request")}</h3>
 ${groups.slice(0, top).map(causeArticle)}
-${rest.length === 0 ? null : html`<p class="soft">And ${grouped(rest.length)} causes more, with ${grouped(rest.reduce((sum, { count }) => sum + count, 0))} requests.</p>`}`,
+${rest.length === 0 ? null : html`<p class="soft">And ${counted(rest.length, "cause")} more, with ${grouped(rest.reduce((sum, { count }) => sum + count, 0))} requests.</p>`}`,
     ];
   });
   return html`<h2>${kind === "whatif" ? "What flips, and why" : "Verdicts, and why"}</h2>
@@ -212,7 +212,7 @@ function named(
 function more(count: number, requests: number): Part {
   return requests === 0
     ? null
-    : html`<p class="soft">And ${grouped(Math.max(count, 1))} more, with ${grouped(requests)} requests.</p>`;
+    : html`<p class="soft">And ${grouped(Math.max(count, 1))} more, with ${counted(requests, "request")}.</p>`;
 }
 
 function uncertain(report: Report, top: number): Markup {

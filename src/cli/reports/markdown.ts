@@ -2,7 +2,7 @@
 import { escapeText } from "../../text/excerpt.js";
 import type { CauseGroup, Groups, NamedGroup, Report, Sample } from "../../whatif/report.js";
 import { CLASSES } from "../../whatif/verdict.js";
-import { grouped } from "../columns.js";
+import { counted, grouped } from "../columns.js";
 import {
   causeLines,
   countRows,
@@ -101,7 +101,7 @@ function causeSection(report: Report, mark: CauseGroup["mark"], top: number): re
       samples.map(sampleInMarkdown).join("<br>"),
     ]);
   const heads = isPair ? ["because before", "because after"] : ["because"];
-  const more = groups.length > top ? ["", `and ${grouped(groups.length - top)} causes more`] : [];
+  const more = groups.length > top ? ["", `and ${counted(groups.length - top, "cause")} more`] : [];
   return [
     `## ${MARK_WORDS[mark][0]!.toUpperCase()}${MARK_WORDS[mark].slice(1)}`,
     "",
@@ -143,7 +143,7 @@ function namedSection(
 }
 
 function moreLines(count: number, requests: number): readonly string[] {
-  return requests === 0 ? [] : ["", `and ${grouped(Math.max(count, 1))} more, with ${grouped(requests)} requests`];
+  return requests === 0 ? [] : ["", `and ${grouped(Math.max(count, 1))} more, with ${counted(requests, "request")}`];
 }
 
 function hangingSection(report: Report, top: number): readonly string[] {
@@ -188,7 +188,7 @@ function agreementSection({ agreement, kind }: Report, top: number): readonly st
   return [
     "## Agreement with the log",
     "",
-    `Of ${grouped(compared)} calls that succeeded or were denied, the verdict${kind === "whatif" ? " before" : ""} agrees with ${grouped(agreed)} (${percentOf(agreed, compared)}), is uncertain about ${grouped(uncertain)}, and disagrees with ${grouped(compared - agreed - uncertain)}.`,
+    `Of ${counted(compared, "call")} that succeeded or were denied, the verdict${kind === "whatif" ? " before" : ""} agrees with ${grouped(agreed)} (${percentOf(agreed, compared)}), is uncertain about ${grouped(uncertain)}, and disagrees with ${grouped(compared - agreed - uncertain)}.`,
     "",
     ...table(["verdict \\ log", "succeeded", "denied", "failed otherwise"], rows),
     ...(listed.length === 0 ? [] : ["", ...table(["calls", "verdict", "log", "action", "because", "event"], listed)]),

@@ -2,7 +2,7 @@
 import { escapeText } from "../../text/excerpt.js";
 import type { CauseGroup, Disagreement, Groups, NamedGroup, Report, Sample } from "../../whatif/report.js";
 import { CLASSES } from "../../whatif/verdict.js";
-import { columns, grouped } from "../columns.js";
+import { columns, counted, grouped } from "../columns.js";
 import {
   causeLines,
   countRows,
@@ -84,9 +84,9 @@ function causeBlock(report: Report, top: number, mark: CauseGroup["mark"]): read
   const groups = report.causes.groups.filter((group) => group.mark === mark);
   if (groups.length === 0) return [];
   return [
-    `${MARK_WORDS[mark]}: ${grouped(report.marks[mark])} requests`,
+    `${MARK_WORDS[mark]}: ${counted(report.marks[mark], "request")}`,
     ...groups.slice(0, top).flatMap((group) => ["", ...causeGroupLines(group)]),
-    ...(groups.length > top ? ["", `  and ${grouped(groups.length - top)} causes more (--top)`] : []),
+    ...(groups.length > top ? ["", `  and ${counted(groups.length - top, "cause")} more (--top)`] : []),
   ];
 }
 
@@ -134,7 +134,7 @@ function namedBlock(
 }
 
 function moreLine(count: number, requests: number): readonly string[] {
-  return requests === 0 ? [] : [`and ${grouped(Math.max(count, 1))} more, with ${grouped(requests)} requests`];
+  return requests === 0 ? [] : [`and ${grouped(Math.max(count, 1))} more, with ${counted(requests, "request")}`];
 }
 
 function hangingBlock(report: Report, top: number): readonly string[] {
@@ -166,7 +166,7 @@ function agreementLines({ agreement, kind }: Report, top: number): readonly stri
     return [name, ...[succeeded, denied, failed].map(grouped)];
   });
   return [
-    `the log and ${verdicts}: ${grouped(compared)} calls compared, ${grouped(agreed)} agree (${percentOf(agreed, compared)}), ${grouped(uncertain)} uncertain, ${grouped(disagreed)} disagree`,
+    `the log and ${verdicts}: ${counted(compared, "call")} compared, ${grouped(agreed)} agree (${percentOf(agreed, compared)}), ${grouped(uncertain)} uncertain, ${grouped(disagreed)} disagree`,
     ...linesOf([head, ...rows], [1, 2, 3]),
     ...disagreements.groups.slice(0, top).flatMap(disagreementLines),
   ];

@@ -2,7 +2,7 @@
 import type { Cause } from "../../whatif/cause.js";
 import { type Counts, type Groups, type NamedGroup, type Report, shownStatement, sumOf } from "../../whatif/report.js";
 import { FLIPS, MARKS, type Mark, VERDICTS, type Verdict } from "../../whatif/verdict.js";
-import { grouped } from "../columns.js";
+import { counted, grouped } from "../columns.js";
 
 export const MARK_WORDS: Readonly<Record<Mark, string>> = {
   newlyDenied: "newly denied",
@@ -83,7 +83,7 @@ export function countRows(report: Report): readonly (readonly [what: string, cou
   const notDerivable = sumOf(read.notDerivable);
   const refused = requests.refused.reduce((sum, { count }) => sum + count, 0);
   return [
-    ["records read", read.events, `in ${grouped(read.files)} files`],
+    ["records read", read.events, `in ${counted(read.files, "file")}`],
     ["not readable", unreadable, countsInWords(read.unreadable)],
     ["left out by filters", read.leftOut, ""],
     ["no request derivable", notDerivable, countsInWords(read.notDerivable)],
@@ -109,5 +109,5 @@ export function headline(report: Report): string {
   const { kind, read, from, to } = report;
   const name = kind === "whatif" ? "What-if" : "Replay";
   const when = from === null || to === null ? "" : `, ${spanInWords(from, to)}`;
-  return `${name}: ${grouped(read.calls)} calls${when}`;
+  return `${name}: ${counted(read.calls, "call")}${when}`;
 }
