@@ -130,19 +130,20 @@ export const RESOURCE_PARAMETERS: Readonly<Record<string, Readonly<Record<string
   ebs: { snapshot: { SnapshotId: ["snapshotId", "secondSnapshotId", "firstSnapshotId"] } },
   ecr: { repository: { RepositoryName: ["repositoryName", "repositoryNames[]"] } },
   "ecr-public": { repository: { RepositoryName: ["repositoryName", "repositoryNames[]"] } },
+  // "If you do not specify a cluster, the default cluster is assumed."
   ecs: {
     cluster: { ClusterName: { from: ["cluster", "clusterName", "clusters[]"], as: afterLastSlash } },
     service: {
-      ClusterName: { from: ["cluster"], as: afterLastSlash },
+      ClusterName: { from: ["cluster"], as: afterLastSlash, otherwise: "default" },
       ServiceName: { from: ["service", "serviceName", "services[]"], as: afterLastSlash },
     },
     task: {
-      ClusterName: { from: ["cluster"], as: afterLastSlash },
+      ClusterName: { from: ["cluster"], as: afterLastSlash, otherwise: "default" },
       TaskId: { from: ["task", "tasks[]"], as: afterLastSlash },
       arn: ["task", "tasks[]"],
     },
     "container-instance": {
-      ClusterName: { from: ["cluster"], as: afterLastSlash },
+      ClusterName: { from: ["cluster"], as: afterLastSlash, otherwise: "default" },
       ContainerInstanceId: { from: ["containerInstance", "containerInstances[]"], as: afterLastSlash },
       arn: ["containerInstance", "containerInstances[]"],
     },

@@ -189,6 +189,12 @@ describe("several actions", () => {
       `apigateway:POST ${at}/restapis/a1/stages`,
     ]);
     expect(ask("CreateStage", { apiId: "a2", stageName: "prod" })).toEqual([`apigateway:POST ${at}/apis/a2/stages`]);
+    expect(ask("ExportApi", { apiId: "a2", specification: "OAS30" })).toEqual([
+      `apigateway:GET ${at}/apis/a2/exports/OAS30`,
+    ]);
+    expect(ask("DeleteRouteSettings", { apiId: "a2", stageName: "prod", routeKey: "GET /x" })).toEqual([
+      `apigateway:DELETE ${at}/apis/a2/stages/prod/routesettings/GET /x`,
+    ]);
     expect(reasonOf(event("apigateway DeleteRestApi"))).toBe("resource-not-named");
   });
 });

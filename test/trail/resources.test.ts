@@ -65,6 +65,7 @@ describe("by parameters", () => {
       at("elasticloadbalancing", "loadbalancer/l"),
     ],
     ["ecs DeleteService", { cluster: at("ecs", "cluster/c"), service: "s" }, at("ecs", "service/c/s")],
+    ["ecs DeleteService", { service: "s" }, at("ecs", "service/default/s")],
     ["ecs RunTask", { cluster: "c", taskDefinition: "t:3" }, at("ecs", "task-definition/t:3")],
     ["ecr DescribeImages", { repositoryName: "r" }, at("ecr", "repository/r")],
     ["eks DescribeCluster", { name: "c" }, at("eks", "cluster/c")],
