@@ -42,6 +42,7 @@ export interface TrailReader<T> extends AsyncIterable<TrailItem<T>> {
 }
 
 const THREADS_MAX = 8;
+const DEPTH_MAX = 1000;
 
 /**
  * Reads files, folders, `-` (standard input), `duckdb:QUERY`, and streams, one after another. A path that does not exist, a
@@ -76,7 +77,8 @@ export function readTrail<T = TrailEvent>(
 
 async function* read(paths: readonly (string | NamedStream)[], options: ReadOptions): AsyncGenerator<Batch> {
   const { recordBytesMax = DEFAULT_LIMITS.recordBytesMax, depthMax = DEFAULT_LIMITS.depthMax } = options;
-  const limits = { recordBytesMax, depthMax };
+  // Values are walked by recursion.
+  const limits = { recordBytesMax, depthMax: Math.min(depthMax, DEPTH_MAX) };
   const projection = options.projection ?? null;
   const threads = options.threads ?? Math.min(availableParallelism(), THREADS_MAX);
   // Ends with the caller's signal, or when nobody wants more.

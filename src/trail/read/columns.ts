@@ -96,6 +96,15 @@ export function readHeader(names: readonly string[]): readonly Field[] | string 
     .join(", ")} or \`eventJson\``;
 }
 
+/** The columns of a row that is a header, as between files that were put one behind another; null: it is a record. */
+export function readNextHeader(columns: readonly Field[], values: readonly string[]): readonly Field[] | null {
+  const isHeader = values.every(
+    (value, index) => COLUMNS.has(value.toLowerCase()) || value === (columns[index]?.name ?? null),
+  );
+  const header = isHeader ? readHeader(values) : null;
+  return typeof header === "string" ? null : header;
+}
+
 export type ParsedRow =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: Reason; readonly message: string };

@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
-import { type ParsedRow, readHeader, recordOfRow } from "./columns.js";
+import { type ParsedRow, readHeader, readNextHeader, recordOfRow } from "./columns.js";
 import type { Reason } from "./item.js";
 import type { Cut, TextPlace } from "./json.js";
 import type { Field } from "./struct.js";
@@ -111,7 +111,7 @@ export class CsvReader {
       this.#go(text.length, countOf(NEWLINE, text, 0));
     } else {
       const values = this.#valuesOf(text);
-      if (typeof values !== "string") this.#takeRow(text, values);
+      if (typeof values !== "string") this.#takeValues(text, values);
       else if (text.indexOf(NEWLINE) < text.length - 1 && text.includes(NEWLINE)) this.#takeLines(text);
       else {
         this.#refuse("invalid-row", values, text.length);
@@ -130,8 +130,18 @@ export class CsvReader {
         this.#refuse("invalid-row", values, line.length);
         this.#go(line.length, 1);
       } else if (values === null) this.#go(line.length, 1);
-      else this.#takeRow(line, values);
+      else this.#takeValues(line, values);
       start = end;
+    }
+  }
+
+  /** A record, or the header of another file that was put behind this one. */
+  #takeValues(text: Buffer, values: readonly string[]): void {
+    const columns = readNextHeader(this.#columns!, values);
+    if (columns === null) this.#takeRow(text, values);
+    else {
+      this.#columns = columns;
+      this.#go(text.length, countOf(NEWLINE, text, 0));
     }
   }
 
@@ -148,7 +158,8 @@ export class CsvReader {
     const values = fieldsOf(text);
     if (values === null) return "the row's quotes do not match";
     const count = this.#columns!.length;
-    return values.length === count ? values : `the row has ${values.length} fields, its header ${count}`;
+    if (values.length === count || readNextHeader(this.#columns!, values) !== null) return values;
+    return `the row has ${values.length} fields, its header ${count}`;
   }
 
   #refuse(reason: Reason, message: string, size: number): void {

@@ -15,7 +15,7 @@ import { messageOf, type Source } from "./sources.js";
 export interface ReadLimits {
   /** Of one record's text; a record with more is unreadable. */
   readonly recordBytesMax: number;
-  /** Objects and arrays inside one another. */
+  /** Objects and arrays inside one another; more than 1,000 are never read. */
   readonly depthMax: number;
 }
 

@@ -228,6 +228,22 @@ describe("damage", () => {
 });
 
 describe("headers", () => {
+  test("between files that were put one behind another", async () => {
+    const first = "eventName,eventSource,mine\n";
+    const text = `${first}A,s,1\n${first}B,s,2\nEVENTSOURCE,eventname,eventid\ns,C,3\neventName,userAgent\nD,u\neventName,eventName\n`;
+    const { events, reasons, items } = await readCsv(text);
+    expect(events).toEqual([
+      { eventName: "A", eventSource: "s", mine: "1" },
+      { eventName: "B", eventSource: "s", mine: "2" },
+      { eventName: "C", eventSource: "s", eventID: "3" },
+      { eventName: "D", userAgent: "u" },
+      // No header has a name twice, so this is a record, if a strange one.
+      { eventName: "eventName", userAgent: "eventName" },
+    ]);
+    expect(reasons).toEqual([]);
+    expect(items.map(({ place }) => place.line)).toEqual([2, 4, 6, 8, 9]);
+  });
+
   test("of no trail are refused", () => {
     expect(readHeader(["name", "age"])).toMatch(/no column is called `eventName`/);
     expect(readHeader(["eventName", "EVENTNAME"])).toBe("two columns are called `eventname`");

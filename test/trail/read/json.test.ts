@@ -220,6 +220,13 @@ describe("limits", () => {
     expect(beyond.reasons).toEqual(["record-too-large@0"]);
   });
 
+  test("a depth that recursion could not follow is not the caller's to choose", async () => {
+    const had = await readAll([streamOf("s", Buffer.from(`${nested(100_000)}\n${nested(1001)}\n${nested(1000)}\n`))], {
+      depthMax: 1e6,
+    });
+    expect(had.reasons).toEqual(["too-deep@0", "too-deep@1"]);
+  });
+
   test("the depth is the caller's to choose", async () => {
     const had = await readAll([streamOf("s", Buffer.from(`${nested(4)}\n${nested(3)}\n`))], { depthMax: 3 });
     expect(had.reasons).toEqual(["too-deep@0"]);

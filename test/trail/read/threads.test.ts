@@ -5,7 +5,6 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
-import { Pool } from "../../../src/trail/read/pool.js";
 import { type Projection, readTrail, type TrailItem } from "../../../src/trail/read.js";
 import { events, expectToAddUp, folderOf, lines, readAll, recordsText } from "./reading.js";
 
@@ -291,10 +290,10 @@ test("stored bytes grow while a large file is read", async () => {
   }
 });
 
-test("the pool asks for no more threads than there is work", async () => {
-  const start = vi.spyOn(Pool.prototype, "batches");
+test("no more threads are started than there is work for", async () => {
+  const post = vi.spyOn(Worker.prototype, "postMessage");
   const had = await readAll([folderOf({ "a.json": recordsText(events(1)) })], { threads: 4 });
   expect(had.events).toHaveLength(1);
-  expect(start).toHaveBeenCalledTimes(1);
-  start.mockRestore();
+  expect(new Set(post.mock.contexts).size).toBe(1);
+  post.mockRestore();
 });
