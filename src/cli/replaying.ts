@@ -110,8 +110,8 @@ export async function replay(
   terminal: Terminal,
 ): Promise<{ report: Report; exit: Exit }> {
   const filter = filterOf(flags);
-  const top = numberOf("top", flags.top);
-  const threads = flags.threads === undefined ? undefined : numberOf("threads", flags.threads);
+  const top = numberOf("top", flags.top, Number.MAX_SAFE_INTEGER);
+  const threads = flags.threads === undefined ? undefined : numberOf("threads", flags.threads, THREADS_MAX);
   const progress = flags.progress && terminal.err.isTerminal ? new TrailProgress(terminal) : null;
   const { report } = await replayTrail({
     before: before.loaded,
@@ -173,10 +173,13 @@ function timeOf(option: string, text: string): number {
   }
 }
 
-function numberOf(option: string, text: string): number {
+const THREADS_MAX = 64;
+
+function numberOf(option: string, text: string, most: number): number {
   const number = Number(text);
-  if (text !== "" && Number.isSafeInteger(number) && number >= 0) return number;
-  throw new UsageError(`--${option} takes a number, not \`${text}\``);
+  if (text !== "" && Number.isSafeInteger(number) && number >= 0 && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? "a number" : `a number up to ${most}`;
+  throw new UsageError(`--${option} takes ${range}, not \`${text}\``);
 }
 
 /** `12,345 records, 9,876 requests, 5,432 records/s, 45%, 1:05 left`. */

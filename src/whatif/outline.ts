@@ -63,7 +63,7 @@ export function outliner(options: unknown): Mapper<Outline> {
       kind: "call",
       time,
       errorCode: errorCodeOf(event),
-      eventId: textAt(event, "eventID"),
+      eventId: textAt(event, "eventID")?.slice(0, EVENT_ID_LENGTH_MAX) ?? null,
       gaps: derived.gaps.map(({ reason }) => reason),
       assumed: derived.requests.reduce((sum, { assumptions: on }) => sum + (on.length > 0 ? 1 : 0), 0),
       requests: requests.flatMap((request) => {
@@ -84,3 +84,5 @@ function errorCodeOf(event: { readonly [name: string]: unknown }): string | null
 }
 
 const ERROR_CODE_LENGTH_MAX = 128;
+/** AWS's are UUIDs. */
+const EVENT_ID_LENGTH_MAX = 128;

@@ -25,7 +25,7 @@ import {
   reconcile,
   type Sample,
 } from "./report.js";
-import { principalOf, shapeOf } from "./shape.js";
+import { cut, principalOf, shapeOf } from "./shape.js";
 import { CLASSES, classOf, MARKS, type Mark, VERDICTS, type Verdict, verdictOfCall } from "./verdict.js";
 
 export interface TallyLimits {
@@ -45,6 +45,8 @@ export const DEFAULT_TALLY_LIMITS: TallyLimits = {
 
 /** Samples of a group. */
 const SAMPLES_MAX = 3;
+/** Longest text of a sample: no ARN of AWS is as long. */
+const SAMPLE_LENGTH_MAX = 2048;
 /** Names of one kind that a cause remembers, and that it shows. */
 const NAMES_MAX = 200;
 const NAMES_SHOWN = 5;
@@ -428,9 +430,18 @@ export class Tally {
     for (const { time, eventId, errorCode, place } of seen) {
       if (samples.length >= SAMPLES_MAX) return;
       const { action, resource } = request;
-      const principal = this.callerOf(request);
+      const principal = cut(this.callerOf(request), SAMPLE_LENGTH_MAX);
       const { file, record } = place;
-      samples.push({ principal, action, resource, eventId, time: isoOf(time), errorCode, file, record });
+      samples.push({
+        principal,
+        action,
+        resource: cut(resource, SAMPLE_LENGTH_MAX),
+        eventId,
+        time: isoOf(time),
+        errorCode,
+        file,
+        record,
+      });
     }
   }
 

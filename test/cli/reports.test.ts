@@ -6,6 +6,7 @@ import { bar, shares, timeline } from "../../src/cli/reports/charts.js";
 import { code, plain } from "../../src/cli/reports/markdown.js";
 import { html } from "../../src/cli/reports/markup.js";
 import type { Report } from "../../src/whatif/report.js";
+import { cut } from "../../src/whatif/shape.js";
 import { event, USER } from "../trail/events.js";
 import { folderWith, run } from "./run.js";
 
@@ -74,7 +75,7 @@ beforeAll(async () => {
 
 test("hostile texts are in the report", () => {
   const principals = report.principals.groups.map(({ name }) => name);
-  for (const text of HOSTILE) expect(principals).toContain(`arn:aws:iam::444444444444:user/${text}`);
+  for (const text of HOSTILE) expect(principals).toContain(cut(`arn:aws:iam::444444444444:user/${text}`));
   expect(report.agreement.disagreements.groups).toHaveLength(1);
 });
 

@@ -147,6 +147,7 @@ describe("exit codes", () => {
     [2, ["--scp", `${OU}=${folder}/deny.json`, "--assume", "nothing"]],
     [2, ["--scp", `${OU}=${folder}/deny.json`, "--from", "yesterday"]],
     [2, ["--scp", `${OU}=${folder}/deny.json`, "--top", "many"]],
+    [2, ["--scp", `${OU}=${folder}/deny.json`, "--threads", "1000"]],
     [2, ["--scp", `${OU}=${folder}/deny.json`, "--from", "2027-01-01T00:00:00Z"]],
   ];
 

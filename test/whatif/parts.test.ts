@@ -151,6 +151,17 @@ test("shapes", () => {
   expect(shapeOfCause("aws:principaltag/team")).toBe("aws:principaltag/team");
 });
 
+test("names that somebody made endless are cut", () => {
+  const long = "x".repeat(60_000);
+  const names = [
+    shapeOf(`arn:aws:s3:::${long}`),
+    shapeOf(`arn:aws:s3:::${long}/k`),
+    shapeOfCause(`x of arn:aws:s3:::${long}`),
+  ];
+  expect(names.map((name) => name.length)).toEqual([512, 512, 517]);
+  expect(shapeOfCause(long)).toHaveLength(512);
+});
+
 test("verdicts of calls", () => {
   expect(verdictOfCall(["allowed", "allowed"], true)).toBe("allowed");
   expect(verdictOfCall(["allowed", "allowed"], false)).toBe("indeterminate");
