@@ -1,4 +1,4 @@
-/** Changes of a world on the command line: `--replace`, `--attach`, `--detach`, `--boundary`, `--scp`, `--rcp`, `--policy`. */
+/** Changes of a world on the command line: `--replace`, `--attach`, `--detach`, `--scp` and their like. */
 import { basename } from "node:path";
 import type { Command } from "commander";
 import type { Change, PolicyChoice } from "../whatif/changes.js";
@@ -11,6 +11,7 @@ export interface ChangeFlags {
   readonly replace: readonly string[];
   readonly attach: readonly string[];
   readonly detach: readonly string[];
+  readonly resourcePolicy: readonly string[];
   readonly boundary: readonly string[];
   readonly scp: readonly string[];
   readonly rcp: readonly string[];
@@ -33,17 +34,25 @@ export function addChangeFlags(command: Command): Command {
         "from a user, role or group: an ARN or an inline policy's name; from a root, unit or account: `scp/NAME`",
       ),
     )
+    .addOption(
+      repeatable(
+        "--resource-policy <arn=file>",
+        "the policy of a bucket, queue, key, …, or a role's trust policy; `none`",
+      ),
+    )
     .addOption(repeatable("--boundary <principal=policy>", "a permissions boundary: an ARN, a file, or `none`"))
     .addOption(repeatable("--scp <target=file>", "attach an SCP to a root, unit or account: a file, or `scp/NAME`"))
     .addOption(repeatable("--rcp <target=file>", "attach an RCP to a root, unit or account: a file, or `rcp/NAME`"))
     .addOption(repeatable("--policy <arn=file>", "a managed policy that the world does not have yet, to attach"));
 }
 
-const NAMES = ["policy", "replace", "attach", "detach", "boundary", "scp", "rcp"] as const;
+const NAMES = ["policy", "replace", "detach", "attach", "resourcePolicy", "boundary", "scp", "rcp"] as const;
 
 /** The changes as they were given, for the report. */
 export function changeTexts(flags: ChangeFlags): readonly string[] {
-  return NAMES.flatMap((name) => flags[name].map((text) => `--${name} ${text}`));
+  return NAMES.flatMap((name) =>
+    flags[name].map((text) => `--${name === "resourcePolicy" ? "resource-policy" : name} ${text}`),
+  );
 }
 
 /** Reads what the flags name. Throws UsageError and InputError; whether a change applies, `changeWorld` says. */
@@ -67,6 +76,11 @@ export async function changesOf(flags: ChangeFlags, terminal: Terminal): Promise
   for (const text of flags.detach) {
     const [from, policy] = sidesOf("detach", text);
     changes.push({ kind: "detach", from, policy });
+  }
+  for (const text of flags.resourcePolicy) {
+    const [resource, file] = sidesOf("resource-policy", text);
+    const source = file === "none" ? null : await readSource(file, terminal);
+    changes.push({ kind: "resourcePolicy", resource, source });
   }
   for (const text of flags.boundary) {
     const [principal, policy] = sidesOf("boundary", text);

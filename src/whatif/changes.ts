@@ -17,6 +17,7 @@ import type {
   World,
 } from "../world/model.js";
 import { FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS } from "../world/organization.js";
+import { type OwnResource, settledPolicies, withBuckets } from "../world/resource-file.js";
 
 /** What may stand for a policy: the name of one that the world holds, or a document. */
 export type PolicyChoice =
@@ -32,6 +33,8 @@ export type Change =
   | { readonly kind: "attach"; readonly principal: string; readonly policy: PolicyChoice }
   /** From a user, role or group: an ARN or the name of an inline policy; from a root, unit or account: `scp/NAME`. */
   | { readonly kind: "detach"; readonly from: string; readonly policy: string }
+  /** The one policy of a resource, a role's trust policy too; null: none. */
+  | { readonly kind: "resourcePolicy"; readonly resource: string; readonly source: Source | null }
   /** Null: none. */
   | { readonly kind: "boundary"; readonly principal: string; readonly policy: PolicyChoice | null }
   /** Attached to a root, an organizational unit or an account, beside what is there; one of the same name is replaced there. */
@@ -46,10 +49,10 @@ export type ChangeErrorCode =
   | "unknown-policy"
   | "unknown-principal"
   | "unknown-target"
+  | "unknown-resource"
   | "not-attached"
   | "already-attached"
-  | "policy-exists"
-  | "not-changeable";
+  | "policy-exists";
 
 /** A change that does not apply to the world. */
 export class ChangeError extends Error {
@@ -69,7 +72,7 @@ export interface ChangeableWorld {
 }
 
 /**
- * The world with the changes, in this order: added, replaced, detached, attached, boundaries, guardrails; those of a kind as
+ * The world with the changes, in this order: added, replaced, detached, attached, of resources, boundaries, guardrails; those of a kind as
  * given. Throws `ChangeError` for a change that does not apply and `InvalidInput` for a document with errors; `warnings` are
  * the other findings. The world that was given stays as it is.
  */
@@ -82,7 +85,15 @@ export function changeWorld(
   return { world: draft.world(), warnings: draft.warnings };
 }
 
-const ORDER = ["add", "replace", "detach", "attach", "boundary", "guardrail"] as const satisfies Change["kind"][];
+const ORDER = [
+  "add",
+  "replace",
+  "detach",
+  "attach",
+  "resourcePolicy",
+  "boundary",
+  "guardrail",
+] as const satisfies Change["kind"][];
 
 class Draft {
   readonly warnings: Diagnostic[] = [];
@@ -91,6 +102,7 @@ class Draft {
   private readonly resources: Map<string, ResourceRecord>;
   private readonly sessions: Map<string, SessionRecord>;
   private readonly endpoints: Map<string, EndpointRecord>;
+  private readonly ownResources: Map<string, OwnResource>;
   private readonly own: Map<string, OwnAttachments>;
   private readonly groups: Map<string, Attached>;
   private readonly managed: Map<string, Policy>;
@@ -105,6 +117,7 @@ class Draft {
     this.resources = new Map(before.resources);
     this.sessions = new Map(before.sessions);
     this.endpoints = new Map(before.endpoints);
+    this.ownResources = new Map(attachments.resources);
     this.own = new Map(attachments.principals);
     this.groups = new Map(attachments.groups);
     this.managed = new Map(attachments.managed);
@@ -129,6 +142,9 @@ class Draft {
         break;
       case "detach":
         this.detach(change.from, change.policy);
+        break;
+      case "resourcePolicy":
+        this.setResourcePolicy(change.resource, change.source);
         break;
       case "boundary":
         this.setBoundary(change.principal, change.policy);
@@ -155,11 +171,6 @@ class Draft {
     const isMissing = held === null && isManagedArn(name) && this.isMissing(name);
     if (held === null && !isMissing) {
       throw new ChangeError("unknown-policy", `the world has no policy \`${name}\`${suggestion(name, this.names())}`);
-    }
-    // Whether a bucket's policy is public decides what Block Public Access leaves of it (SPEC-22).
-    if (held?.type === "resource" && name.includes(":s3:::")) {
-      const message = `\`${name}\`: policies of buckets are changed in a copy of the world directory (--before and --after), where Block Public Access stands beside them`;
-      throw new ChangeError("not-changeable", message);
     }
     const policy = this.parsed(name, held?.type ?? "managed", source);
     this.exchange(name, policy);
@@ -190,6 +201,8 @@ class Draft {
     }
     for (const [arn, record] of this.sessions) this.sessions.set(arn, { ...record, policies: swap(record.policies) });
     for (const [arn, record] of this.resources) this.resources.set(arn, { ...record, policies: swap(record.policies) });
+    const own = [...this.ownResources].filter(([, { policies }]) => isOf(policies.written));
+    for (const [arn, { policies }] of own) this.setWritten(arn, exchanged(policies.written, name, policy));
     for (const [id, record] of this.endpoints) this.endpoints.set(id, { ...record, policies: swap(record.policies) });
   }
 
@@ -307,6 +320,34 @@ class Draft {
   private refresh(arn: string): void {
     const record = this.principals.get(arn)!;
     this.principals.set(arn, { ...record, identity: identityOf(arn, this.own.get(arn)!, this.groups) });
+  }
+
+  // --- resources ---------------------------------------------------------------------------------------------------------
+
+  private setResourcePolicy(arn: string, source: Source | null): void {
+    const record = this.resources.get(arn);
+    if (record === undefined) {
+      const message = `the world has no resource \`${arn}\`${suggestion(arn, this.resources.keys())}`;
+      throw new ChangeError("unknown-resource", message);
+    }
+    const isTrust = record.policyKind === "trust";
+    const name = `${isTrust ? "trust" : "resource"} policy of ${arn}`;
+    const documents: Document[] =
+      source === null ? [] : [{ policy: this.parsed(name, isTrust ? "trust" : "resource", source), use: "policy" }];
+    const written: Attached = { documents, missing: [] };
+    if (this.ownResources.has(arn)) this.setWritten(arn, written);
+    else this.resources.set(arn, { ...record, policies: { label: record.policies.label, ...written } });
+  }
+
+  /** What Block Public Access makes of the policies, and what a bucket's objects have of them, follows from them anew. */
+  private setWritten(arn: string, written: Attached): void {
+    const { record, policies: before } = this.ownResources.get(arn)!;
+    const policies = { ...before, written };
+    this.ownResources.set(arn, { record: { ...record, ...settledPolicies(arn, policies) }, policies });
+    const records = new Map([...this.ownResources].map(([name, own]) => [name, own.record]));
+    const isComplete = (account: string | null) =>
+      account !== null && this.accounts.get(account)?.completeResourceTypes.includes("s3:bucket") === true;
+    for (const [name, settled] of withBuckets(records, isComplete)) this.resources.set(name, settled);
   }
 
   // --- the organization --------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 import type { Policy } from "../policy/model.js";
 import { LABELS } from "./layers.js";
 import type { Document, DocumentSet } from "./model.js";
+import type { OwnResource } from "./resource-file.js";
 
 /** Documents before they have a label. */
 export interface Attached {
@@ -23,6 +24,8 @@ export interface Attachments {
   readonly principals: ReadonlyMap<string, OwnAttachments>;
   /** Groups by ARN. */
   readonly groups: ReadonlyMap<string, Attached>;
+  /** Resources of resource files by ARN, without what their buckets add. */
+  readonly resources: ReadonlyMap<string, OwnResource>;
   /** SCPs and RCPs by the names that decisions show (`scp/NAME`), attached or not. */
   readonly guardrails: ReadonlyMap<string, Policy>;
 }

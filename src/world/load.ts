@@ -12,7 +12,7 @@ import type { Account, EndpointRecord, PrincipalRecord, ResourceRecord, SessionR
 import { readWorldOptions } from "./options.js";
 import { type Organization, readOrganization } from "./organization.js";
 import { readPolicy } from "./policies.js";
-import { type Located, readEndpoints, readResources, underBucket } from "./resource-file.js";
+import { type Located, type OwnResource, readEndpoints, readResources, withBuckets } from "./resource-file.js";
 import { readSessions } from "./session-file.js";
 
 /**
@@ -57,6 +57,7 @@ class Loader {
   private readonly shared = new Map<string, SharedPolicy>();
   private readonly attached = new Map<string, OwnAttachments>();
   private readonly groups = new Map<string, Attached>();
+  private readonly ownResources = new Map<string, OwnResource>();
   private readonly guardrails = new Map<string, Policy>();
 
   constructor(private readonly given: Partial<WorldOptions>) {
@@ -68,8 +69,8 @@ class Loader {
   }
 
   get attachments(): Attachments {
-    const { managed, attached: principals, groups, guardrails } = this;
-    return { managed, principals, groups, guardrails };
+    const { managed, attached: principals, groups, ownResources: resources, guardrails } = this;
+    return { managed, principals, groups, resources, guardrails };
   }
 
   async loadExport(path: string): Promise<void> {
@@ -95,12 +96,8 @@ class Loader {
     await this.loadOrganization(entries.get("organization.json"), policies);
     await this.loadAccounts(entries.get("accounts"));
     await this.loadSessions(entries.get("sessions"));
-    for (const [arn, record] of this.resources) {
-      this.resources.set(
-        arn,
-        underBucket(record, this.resources, (account) => this.listsBuckets(account)),
-      );
-    }
+    const records = withBuckets(this.resources, (account) => this.listsBuckets(account));
+    for (const [arn, record] of records) this.resources.set(arn, record);
   }
 
   world(): World {
@@ -261,7 +258,9 @@ class Loader {
     for (const file of await this.jsonFilesIn(folder)) {
       await this.readJson(file, (findings, value) => {
         for (const located of readResources(findings, value, account, this.options)) {
-          this.add(this.resources, located, located.record.arn);
+          const { record } = located.record;
+          this.add(this.resources, { ...located, record }, record.arn);
+          this.ownResources.set(record.arn, located.record);
         }
       });
     }

@@ -14,6 +14,21 @@ import { arnAccount, isRoleArn, policyHolderOf } from "./resource-type.js";
 import { readSettings, SETTING_FIELDS } from "./settings.js";
 import { settingsDocuments } from "./synthetic.js";
 
+/** What a resource's record is made of, beside what its bucket adds. */
+export interface OwnResource {
+  readonly record: ResourceRecord;
+  readonly policies: ResourcePolicies;
+}
+
+/** The policies of a resource as they were written, and what its settings make of them. */
+export interface ResourcePolicies {
+  readonly written: Omit<DocumentSet, "label">;
+  /** From ACLs and grants. */
+  readonly added: readonly Document[];
+  /** Block Public Access: RestrictPublicBuckets (SPEC-22). */
+  readonly restrictsPublicBuckets: boolean;
+}
+
 /** A record with its place, for findings about several files. */
 export interface Located<T> {
   readonly record: T;
@@ -29,7 +44,7 @@ export function readResources(
   value: JsonValue,
   account: string,
   options: WorldOptions,
-): Located<ResourceRecord>[] {
+): Located<OwnResource>[] {
   return eachOf(value).flatMap(({ item, where }) => {
     const fields = readFields(findings, item, where, RESOURCE_FIELDS);
     const record = fields === null ? null : readResource(findings, fields, account, options);
@@ -37,12 +52,7 @@ export function readResources(
   });
 }
 
-function readResource(
-  findings: Findings,
-  fields: Fields,
-  account: string,
-  options: WorldOptions,
-): ResourceRecord | null {
+function readResource(findings: Findings, fields: Fields, account: string, options: WorldOptions): OwnResource | null {
   const arn = fields.requiredText("arn");
   const parts = arn === null ? null : splitArn(arn);
   if (arn === null) return null;
@@ -52,26 +62,40 @@ function readResource(
   }
   fields.text("note");
   const settings = readSettings(findings, fields);
-  const policies = readPolicies(
-    findings,
-    fields,
-    `resource policy of ${arn}`,
-    isRoleArn(arn) ? "trust" : "resource",
-    options,
-  );
-  const added = settingsDocuments(findings.source, fields.object.span, arn, settings);
-  const { set, isPublic } = underRestriction({ label: LABELS.resource(arn), ...policies });
-  const own = settings.restrictPublicBuckets ? set : policies;
-  return {
+  const policies: ResourcePolicies = {
+    written: readPolicies(
+      findings,
+      fields,
+      `resource policy of ${arn}`,
+      isRoleArn(arn) ? "trust" : "resource",
+      options,
+    ),
+    added: settingsDocuments(findings.source, fields.object.span, arn, settings),
+    restrictsPublicBuckets: settings.restrictPublicBuckets,
+  };
+  const record: Omit<ResourceRecord, "policies" | "publicAccessRestricted"> = {
     arn,
     owner: settings.objectOwner ?? ownerOf(findings, fields, arn, account),
     tags: readTags(findings, fields),
     policyKind: isRoleArn(arn) ? "trust" : parts.service === "kms" ? "kms" : "other",
-    policies: { label: LABELS.resource(arn), documents: [...own.documents, ...added], missing: own.missing },
     rcps: null,
     behind: fields.text("behind"),
-    publicAccessRestricted: settings.restrictPublicBuckets && isPublic,
     awsManaged: settings.awsManaged,
+  };
+  return { record: { ...record, ...settledPolicies(arn, policies) }, policies };
+}
+
+/** What a record says of these policies. */
+export function settledPolicies(
+  arn: string,
+  { written, added, restrictsPublicBuckets }: ResourcePolicies,
+): Pick<ResourceRecord, "policies" | "publicAccessRestricted"> {
+  const label = LABELS.resource(arn);
+  const { set, isPublic } = underRestriction({ label, ...written });
+  const own = restrictsPublicBuckets ? set : written;
+  return {
+    policies: { label, documents: [...own.documents, ...added], missing: own.missing },
+    publicAccessRestricted: restrictsPublicBuckets && isPublic,
   };
 }
 
@@ -145,6 +169,14 @@ export function underBucket(
     },
     publicAccessRestricted: record.publicAccessRestricted || bucket.publicAccessRestricted,
   };
+}
+
+/** Resources with what their buckets add to them. */
+export function withBuckets(
+  resources: ReadonlyMap<string, ResourceRecord>,
+  completeBuckets: (account: string | null) => boolean,
+): ReadonlyMap<string, ResourceRecord> {
+  return new Map([...resources].map(([arn, record]) => [arn, underBucket(record, resources, completeBuckets)]));
 }
 
 const ENDPOINT_FIELDS = ["id", "vpc", "kind", "account", "policy", "note"] as const;

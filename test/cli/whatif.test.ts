@@ -99,6 +99,7 @@ describe("changes", () => {
       0,
       1,
     ],
+    ["the policy of a resource", ["--resource-policy", "arn:aws:s3:::bookshop-site=none"], 0, 0],
     ["a boundary", ["--boundary", `${SHOP}:user/omar=${folder}/deny.json`], 2, 0],
     ["an SCP detached", ["--detach", `${OU}=scp/FullAWSAccess`], 2, 0],
   ];

@@ -1,9 +1,15 @@
 /** Changed worlds: each kind of change decides as a world written so would, and what does not apply is refused. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { compile } from "../../src/compiler/compile.js";
+import { Engine } from "../../src/engine/engine.js";
 import { decide } from "../../src/reference/authorize.js";
 import type { Request } from "../../src/request/request.js";
 import { InvalidInput } from "../../src/text/diagnostic.js";
+import { derive, NO_ASSUMPTIONS } from "../../src/trail/derive.js";
+import { readTrail } from "../../src/trail/read.js";
 import { type Change, type ChangeableWorld, ChangeError, changeWorld } from "../../src/whatif/changes.js";
+import { directoryOf } from "../../src/world/directory.js";
 import { loadWorld } from "../../src/world/load.js";
 import { folderWith } from "../cli/run.js";
 
@@ -39,7 +45,7 @@ function asked(principal: string, action: string, resource: string, world = book
     principal,
     action,
     resource,
-    context: { "aws:RequestedRegion": "eu-central-1", "aws:SourceIp": "203.0.113.10" },
+    context: { "aws:RequestedRegion": "eu-central-1", "aws:SourceIp": "203.0.113.10", "aws:SecureTransport": "true" },
     now: "2026-06-01T00:00:00Z",
   };
   const decision = decide(world, request);
@@ -148,6 +154,56 @@ describe("identity policies", () => {
   });
 });
 
+describe("policies of resources", () => {
+  const SITE = "arn:aws:s3:::bookshop-site";
+  const ORDERS = "arn:aws:s3:::bookshop-orders";
+  const grant = (action: string, resource: string, principal: unknown) =>
+    policy({ Effect: "Allow", Principal: principal, Action: action, Resource: resource });
+
+  test("a bucket's, for its objects too", () => {
+    const source = grant("s3:GetObject", `${ORDERS}/*`, { AWS: FIONA });
+    expect(asked(FIONA, "s3:GetObject", `${ORDERS}/1`)).toBe("implicitDeny IDENTITY");
+    const world = changed({ kind: "resourcePolicy", resource: ORDERS, source });
+    expect(asked(FIONA, "s3:GetObject", `${ORDERS}/1`, world)).toBe("allowed RESOURCE");
+    const replaced = changed({ kind: "replace", policy: `resource policy of ${ORDERS}`, source });
+    expect(asked(FIONA, "s3:GetObject", `${ORDERS}/1`, replaced)).toBe("allowed RESOURCE");
+    const none = changed({ kind: "resourcePolicy", resource: ORDERS, source: null });
+    expect(none.resources.get(ORDERS)!.policies.documents).toEqual([]);
+  });
+
+  test("a role's trust policy", () => {
+    const role = `${SHOP}:role/TrustWithExternalID`;
+    const source = policy({ Effect: "Allow", Principal: { AWS: FIONA }, Action: "sts:AssumeRole" });
+    const world = changed({ kind: "resourcePolicy", resource: role, source });
+    expect(asked(FIONA, "sts:AssumeRole", role, world)).toBe("allowed TRUST");
+  });
+
+  test("a policy that becomes public, or no longer is, under Block Public Access", async () => {
+    const folder = folderWith();
+    mkdirSync(`${folder}/accounts/111111111111/resources`, { recursive: true });
+    const object = { arn: `${SITE}/own`, acl: [] };
+    const bucket = {
+      arn: SITE,
+      policy: JSON.parse(grant("s3:GetObject", `${SITE}/*`, "*").text),
+      blockPublicAccess: { restrictPublicBuckets: true },
+    };
+    writeFileSync(`${folder}/accounts/111111111111/resources/site.json`, JSON.stringify([bucket, object]));
+    const loaded = await loadedWorld(folder);
+    const restricted = (world: typeof loaded.world) =>
+      [SITE, `${SITE}/own`].map((arn) => world.resources.get(arn)!.publicAccessRestricted);
+    expect(restricted(loaded.world)).toEqual([true, true]);
+    const source = grant("s3:GetObject", `${SITE}/*`, { AWS: FIONA });
+    const closed = changeWorld(loaded, [{ kind: "resourcePolicy", resource: SITE, source }]).world;
+    expect(restricted(closed)).toEqual([false, false]);
+    expect(closed.resources.get(`${SITE}/own`)!.policies.documents[0]!.policy.source).toBe(source);
+    const again = grant("s3:*", `${SITE}/*`, "*");
+    const open = changeWorld(loaded, [{ kind: "replace", policy: `resource policy of ${SITE}`, source: again }]).world;
+    expect(restricted(open)).toEqual([true, true]);
+    expect(open.resources.get(SITE)!.policies.documents).toHaveLength(1);
+    expect(open.resources.get(`${SITE}/own`)!.policies.documents[0]!.policy.source).toBe(again);
+  });
+});
+
 describe("boundaries", () => {
   test("set, and taken away", () => {
     const none = changed({ kind: "boundary", principal: INES, policy: null });
@@ -243,7 +299,7 @@ describe("what does not apply", () => {
         policy: { kind: "held", name: "scp/stay-in-the-organization" },
       },
     ],
-    ["not-changeable", "--after", { kind: "replace", policy: "resource policy of arn:aws:s3:::bookshop-site", source }],
+    ["unknown-resource", "did you mean", { kind: "resourcePolicy", resource: "arn:aws:s3:::bookshop-sites", source }],
   ];
 
   test.each(CASES)("%s: %s", (code, hint, change) => {
@@ -261,5 +317,108 @@ describe("what does not apply", () => {
     const broken = { name: "broken.json", text: '{"Version":"2012-10-17","Statement":[{"Effect":"Alow"}]}' };
     const refused = () => changeWorld(bookshop, [{ kind: "replace", policy: OPERATE, source: broken }]);
     expect(refused).toThrow(InvalidInput);
+  });
+});
+
+describe("a changed world decides as one whose files were changed", () => {
+  const FOLDER = "accounts/111111111111";
+  const DETAILS = `${FOLDER}/authorization-details.json`;
+  const ENFORCE = policy({
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: ["arn:aws:s3:::bookshop-orders/*"],
+  });
+
+  interface Details {
+    readonly GroupDetailList: { GroupName: string; AttachedManagedPolicies: object[] }[];
+    readonly UserDetailList: { UserName: string; AttachedManagedPolicies: object[]; PermissionsBoundary?: object }[];
+  }
+
+  const userOf = (details: unknown, name: string) =>
+    (details as Details).UserDetailList.find(({ UserName }) => UserName === name)!;
+
+  const CASES: readonly (readonly [name: string, change: Change, file: string, edit: (json: unknown) => void])[] = [
+    [
+      "a group loses a policy",
+      { kind: "detach", from: DEVELOPERS, policy: `${SHOP}:policy/HomeFolder` },
+      DETAILS,
+      (details) => {
+        const group = (details as Details).GroupDetailList.find(({ GroupName }) => GroupName === "Developers")!;
+        group.AttachedManagedPolicies = group.AttachedManagedPolicies.filter(
+          (attached) => !JSON.stringify(attached).includes("HomeFolder"),
+        );
+      },
+    ],
+    [
+      "a user gets a policy",
+      { kind: "attach", principal: FIONA, policy: { kind: "held", name: OPERATE } },
+      DETAILS,
+      (details) => {
+        userOf(details, "fiona").AttachedManagedPolicies.push({ PolicyName: "OperateInstances", PolicyArn: OPERATE });
+      },
+    ],
+    [
+      "a boundary goes",
+      { kind: "boundary", principal: INES, policy: null },
+      DETAILS,
+      (details) => {
+        delete userOf(details, "ines").PermissionsBoundary;
+      },
+    ],
+    [
+      "a bucket has another policy",
+      { kind: "resourcePolicy", resource: "arn:aws:s3:::bookshop-orders", source: ENFORCE },
+      `${FOLDER}/resources/buckets.json`,
+      (buckets) => {
+        const list = buckets as { arn: string; policy: unknown }[];
+        list.find(({ arn }) => arn === "arn:aws:s3:::bookshop-orders")!.policy = JSON.parse(ENFORCE.text);
+      },
+    ],
+    [
+      "an SCP goes",
+      { kind: "detach", from: "ou-book-workload1", policy: "scp/only-our-regions" },
+      "organization.json",
+      (organization) => {
+        (organization as { root: { children: { scps: string[] }[] } }).root.children[0]!.scps = ["FullAWSAccess"];
+      },
+    ],
+  ];
+
+  test.each(CASES)("%s", async (_, change, file, edit) => {
+    const folder = folderWith();
+    cpSync("examples/world", folder, { recursive: true });
+    const json = JSON.parse(readFileSync(`${folder}/${file}`, "utf8")) as unknown;
+    edit(json);
+    writeFileSync(`${folder}/${file}`, JSON.stringify(json));
+    const { world: edited } = await loadedWorld(folder);
+    const [before, made, written] = [bookshop.world, changed(change), edited].map((world) =>
+      Engine.loadSync(compile(world)),
+    );
+    const words = (engine: Engine) => requests.map((request) => engine.decide(request).decision);
+    expect(words(made!)).toEqual(words(written!));
+    expect(words(made!)).not.toEqual(words(before!));
+  });
+
+  let requests: readonly Request[];
+
+  beforeAll(async () => {
+    const found = new Map<string, Request>();
+    for await (const item of readTrail(["examples/trail/AWSLogs"], { threads: 0 })) {
+      if (item.kind === "unreadable") continue;
+      const derived = derive(item.event, { directory: directoryOf(bookshop.world), assumptions: NO_ASSUMPTIONS });
+      if (derived.kind === "none") continue;
+      for (const { request } of derived.requests)
+        found.set(JSON.stringify([request.principal, request.action]), request);
+    }
+    requests = [
+      ...found.values(),
+      {
+        principal: FIONA,
+        action: "ec2:StartInstances",
+        resource: "arn:aws:ec2:eu-west-1:111111111111:instance/i-1",
+        context: { "aws:RequestedRegion": "eu-west-1", "aws:SourceIp": "203.0.113.10" },
+      },
+    ];
   });
 });
