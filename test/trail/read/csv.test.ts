@@ -217,6 +217,20 @@ describe("damage", () => {
     expect(open.reasons).toEqual(["invalid-row@1"]);
   });
 
+  test("blank lines are nothing", async () => {
+    const { events, items } = await readCsv("eventName,eventSource\n\nA,s\n \r\n\t\nB,s\n\n");
+    expect(events.map(({ eventName }) => eventName)).toEqual(["A", "B"]);
+    expect(items.map(({ place }) => place.line)).toEqual([3, 6]);
+  });
+
+  test("exactly the limit of a row is not beyond it", async () => {
+    const row = `A,${"s".repeat(98)}`;
+    const read = (recordBytesMax: number) =>
+      readAll([streamOf("t", Buffer.from(`eventName,eventSource\n${row}\n`), 7)], { recordBytesMax });
+    expect((await read(row.length)).events).toHaveLength(1);
+    expect((await read(row.length - 1)).reasons).toEqual(["record-too-large@0"]);
+  });
+
   test("names that prototypes have", async () => {
     const { events } = await readCsv("eventName,__proto__,constructor\nX,a,b\n");
     expect(Object.entries(events[0]!)).toEqual([

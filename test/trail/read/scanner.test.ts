@@ -1,6 +1,6 @@
 /** The scanner in WebAssembly finds what its plain twin finds, whatever the bytes are and however they arrive. */
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   Mode,
   makeScanner,
@@ -126,5 +126,23 @@ test("more spans than there is room for come in turns", () => {
     }
     expect(count).toBe(10_000);
     expect([...stops]).toContain(Stop.Full);
+  }
+});
+
+test("a machine that refuses the module has the twin", async () => {
+  vi.resetModules();
+  vi.stubGlobal("WebAssembly", {
+    Module: class {
+      constructor() {
+        throw new Error("no vector instructions");
+      }
+    },
+  });
+  try {
+    const { makeScanner: makeIt, PlainScanner: Twin } = await import("../../../src/trail/read/scanner.js");
+    expect(makeIt()).toBeInstanceOf(Twin);
+  } finally {
+    vi.unstubAllGlobals();
+    vi.resetModules();
   }
 });
