@@ -120,6 +120,28 @@ describe("CloudTrail Lake", () => {
     ]);
   });
 
+  test("values of maps: quotes and brackets that mean nothing, and those that do", async () => {
+    const table: [string, unknown][] = [
+      ['{note=5" disk, b=1}', { note: '5" disk', b: "1" }],
+      ['{note={"a":"}, x=1"}, b=1}', { note: { a: "}, x=1" }, b: "1" }],
+      ["{note=a{b}c[d], b=1}", { note: "a{b}c[d]", b: "1" }],
+      ["{note=[not json], b=1}", { note: "[not json]", b: "1" }],
+      ["{note=a, b, c=1}", { note: "a, b", c: "1" }],
+      ["{note=, b=1}", { note: "", b: "1" }],
+      ["[{a=1}, {a=2}]", [{ a: "1" }, { a: "2" }]],
+      ["[]", []],
+      ["{}", {}],
+    ];
+    for (const [text, expected] of table) {
+      const { events } = await readCsv(row("eventName", "requestParameters") + row("X", text));
+      expect(events, text).toEqual([{ eventName: "X", requestParameters: expected }]);
+    }
+    for (const text of ["{a=1", "{a=1}}", "{=1}", "{a}", "{a={b}", '{a={"b}', "[{a=1}", "{a=1, a=2}"]) {
+      const { reasons } = await readCsv(row("eventName", "requestParameters") + row("X", text));
+      expect(reasons, text).toEqual(["invalid-field@0"]);
+    }
+  });
+
   test("may give the whole record as JSON", async () => {
     const record = { eventName: "X", requestParameters: { a: "1,2\n3" } };
     const { events } = await readCsv(row("eventID", "eventJson") + row("i", JSON.stringify(record)));

@@ -2,6 +2,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { CsvReader, type RowSink } from "../../../src/trail/read/csv.js";
 import type { TrailItem } from "../../../src/trail/read.js";
 import { events, folderOf, type Had, lines, lookupText, readAll, recordsText, streamOf } from "./reading.js";
 
@@ -112,6 +113,33 @@ describe("one input", () => {
       { numRuns: 400 },
     );
   });
+});
+
+/** Everything that a CSV reader says, with rows of at most 60 bytes. */
+function csvCalls(bytes: Buffer, base: number, size: number): unknown[] {
+  const calls: unknown[] = [];
+  const sink: RowSink = { row: (...call) => calls.push(call), broken: (...call) => calls.push(call) };
+  const reader = new CsvReader(sink, 60, 64);
+  for (let at = 0; at < bytes.length; at += size) {
+    for (const _ of reader.read(bytes.subarray(at, at + size), base + at));
+  }
+  reader.finish(null);
+  return calls;
+}
+
+test("CSV: its rows lie where they are, however they arrive", () => {
+  const text = fc.array(DAMAGE, { maxLength: 4 }).map((damages) => damaged(Buffer.from(CSV), damages));
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 80 }), (bytes, size) => {
+      const whole = csvCalls(bytes, 3, bytes.length + 1);
+      expect(csvCalls(bytes, 3, size)).toEqual(whole);
+      for (const call of whole) {
+        const { offset } = (call as unknown[]).at(-2) as { readonly offset: number };
+        expect(offset).toBeGreaterThanOrEqual(3);
+        expect(offset - 3 + ((call as unknown[]).at(-1) as number)).toBeLessThanOrEqual(bytes.length);
+      }
+    }),
+  );
 });
 
 /** Null where it is not gzip, or something is wrong with it. */
