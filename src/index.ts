@@ -39,6 +39,15 @@ export {
 export { type Diagnostic, diagnosticToJson, hasErrors, InvalidInput } from "./text/diagnostic.js";
 export { renderDiagnostic } from "./text/excerpt.js";
 export type { Source } from "./text/span.js";
+export {
+  type ReadOptions,
+  readTrail,
+  TrailError,
+  type TrailEvent,
+  type TrailItem,
+  type TrailReader,
+  type TrailTotals,
+} from "./trail/read.js";
 export { type Change, ChangeError, changeWorld } from "./whatif/changes.js";
 export type { Report } from "./whatif/report.js";
 export { type RunOptions as ReplayOptions, replayTrail } from "./whatif/run.js";
