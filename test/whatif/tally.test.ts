@@ -1,9 +1,11 @@
 /** Reports: what they count is what one counts by hand, and what they blame is to blame. */
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { derive, NO_ASSUMPTIONS } from "../../src/trail/derive.js";
 import { type Change, type ChangeableWorld, changeWorld } from "../../src/whatif/changes.js";
 import { reconcile, Unreconciled } from "../../src/whatif/report.js";
 import type { TallyLimits } from "../../src/whatif/tally.js";
+import { directoryOf } from "../../src/world/directory.js";
 import { loadWorld } from "../../src/world/load.js";
 import { event, USER } from "../trail/events.js";
 import { countedOneByOne, countsOf, EVENTS, Pair } from "./trails.js";
@@ -103,6 +105,40 @@ describe("counts", () => {
         expect(sums(few)).toEqual(sums(all));
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test("add up whatever a log holds", () => {
+    const field = fc.constantFrom(
+      ...[
+        "userIdentity",
+        "eventTime",
+        "eventName",
+        "eventSource",
+        "requestParameters",
+        "errorCode",
+        "eventID",
+        "resources",
+      ],
+      ...[
+        "awsRegion",
+        "sourceIPAddress",
+        "vpcEndpointId",
+        "recipientAccountId",
+        "userAgent",
+        "tlsDetails",
+        "eventType",
+      ],
+    );
+    const hostile = fc.oneof(fc.anything(), fc.string({ unit: "binary" }), fc.constant("x".repeat(70_000)), fc.json());
+    const broken = fc
+      .tuple(EVENTS, fc.array(fc.tuple(field, hostile), { minLength: 1, maxLength: 3 }))
+      .map(([one, changes]) => ({ ...one, ...Object.fromEntries(changes) }));
+    fc.assert(
+      fc.property(fc.nat(4), fc.array(fc.oneof(EVENTS, broken, fc.object()), { maxLength: 20 }), (which, events) => {
+        expect(pairs[which]!.report(events).read.events).toBe(events.length);
+      }),
+      { numRuns: 300 },
     );
   });
 
@@ -233,6 +269,43 @@ describe("causes", () => {
       after: { verdict: "indeterminate", cause: { kind: "unknown", dependsOn: ["aws:resourcetag/secret"] } },
     });
     expect(report.uncertain.after!.groups).toEqual([{ name: "aws:resourcetag/secret", count: 1 }]);
+  });
+});
+
+describe("every cause", () => {
+  test("is about requests that flip as it says, by statements that the decision names or that almost applied", () => {
+    fc.assert(
+      fc.property(fc.nat(2), fc.array(EVENTS, { minLength: 10, maxLength: 60 }), (which, events) => {
+        const pair = pairs[which + 2]!;
+        for (const group of pair.report(events).causes.groups) {
+          const sample = group.samples[0]!;
+          const derived = derive(events[sample.record!], {
+            directory: directoryOf(pair.before),
+            assumptions: NO_ASSUMPTIONS,
+          });
+          const requests = derived.kind === "none" ? [] : derived.requests.map(({ request }) => request);
+          const request = requests.find(
+            ({ action, resource }) => action === sample.action && resource === sample.resource,
+          )!;
+          for (const [side, engine] of [
+            [group.before, pair.first],
+            [group.after!, pair.second!],
+          ] as const) {
+            const { decision, layers } = engine.explain(request);
+            expect(decision.decision).toBe(side.verdict);
+            if (side.cause.kind !== "statements") continue;
+            for (const statement of side.cause.statements) {
+              const trace = layers
+                .flatMap((layer) => layer.statements)
+                .find(({ statement: { policy, index } }) => policy === statement.policy && index === statement.index)!;
+              expect(trace.hit === "T").toBe(!side.cause.near);
+              expect(statement.line).toBeGreaterThan(0);
+            }
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
