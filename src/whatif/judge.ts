@@ -16,6 +16,8 @@ export type Judgement =
       readonly mark: Mark | null;
       /** Null: the request is not marked. */
       readonly causes: { readonly before: Cause; readonly after: Cause | null } | null;
+      /** What the answer before rests on, as a text that is equal for answers which rest on the same. */
+      readonly ground: string;
       /** What uncertain answers hang on, shaped. */
       readonly hangsBefore: readonly string[];
       readonly hangsAfter: readonly string[];
@@ -25,6 +27,7 @@ export type Judgement =
 export class Judge {
   /** How many times a world was asked. */
   decisions = 0;
+  private readonly grounds = new Map<string, string>();
 
   constructor(
     private readonly before: Engine,
@@ -46,6 +49,7 @@ export class Judge {
       after,
       mark,
       causes: mark === null ? null : this.causes(request, first, then),
+      ground: this.groundOf(first),
       hangsBefore: hangsOf(first),
       hangsAfter: then === null ? NOTHING : hangsOf(then),
     };
@@ -54,6 +58,15 @@ export class Judge {
   /** Why the world before says what it says, whatever the other one does. */
   causeBefore(request: Request): Cause {
     return causeOf(new Answer(this.before, request, this.before.decide(request)), null);
+  }
+
+  /** Grounds are few, and remembered for every request. */
+  private groundOf(decision: Decision): string {
+    const ground = groundOf(decision);
+    const known = this.grounds.get(ground);
+    if (known !== undefined) return known;
+    if (this.grounds.size < GROUNDS_MAX) this.grounds.set(ground, ground);
+    return ground;
   }
 
   private ask(engine: Engine, request: Request): Decision | RequestError {
@@ -71,6 +84,21 @@ export class Judge {
     if (then === null) return { before: causeOf(before, null), after: null };
     const after = new Answer(this.after!, request, then);
     return { before: causeOf(before, after), after: causeOf(after, before) };
+  }
+}
+
+const GROUNDS_MAX = 10_000;
+
+function groundOf(decision: Decision): string {
+  switch (decision.decision) {
+    case "allowed":
+    case "explicitDeny":
+      return `${decision.decidedBy} ${decision.statements.map(({ policy, index }) => `${policy}#${index}`).join(" ")}`;
+    case "implicitDeny":
+      return decision.decidedBy;
+    case "indeterminate":
+    case "denied":
+      return "";
   }
 }
 

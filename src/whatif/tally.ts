@@ -38,8 +38,8 @@ export interface TallyLimits {
 }
 
 export const DEFAULT_TALLY_LIMITS: TallyLimits = {
-  distinctMax: 250_000,
-  distinctTextMax: 128 * 1024 * 1024,
+  distinctMax: 100_000,
+  distinctTextMax: 64 * 1024 * 1024,
   groupsMax: 2000,
 };
 
@@ -55,9 +55,6 @@ const DAYS_MAX = 20_000;
 /** One distinct request. */
 interface Remembered extends Span {
   readonly kind: "request";
-  /** Its canonical texts; `volatile` is empty where it does not matter to the decision. */
-  readonly settled: string;
-  readonly volatile: string;
   readonly judgement: Judgement;
   count: number;
   /** The first few, if it is marked. */
@@ -65,6 +62,9 @@ interface Remembered extends Span {
   /** Calls whose outcome in the log is another, and that this request decided. */
   disagreed: { count: number; outcome: "succeeded" | "denied"; samples: Seen[] } | null;
 }
+
+/** Between the two parts of a request's text; JSON has none. */
+const BETWEEN = "\n";
 
 /** The settled part of requests whose decision hangs on the volatile one. */
 const OPEN = { kind: "open" } as const;
@@ -103,6 +103,7 @@ export class Tally {
   private readonly judge: Judge;
   private readonly directory: Directory;
   private readonly kind: Report["kind"];
+  /** By the canonical texts of a request; only the settled one where the decision does not hang on the other. */
   private readonly memo = new Map<string, Remembered | typeof OPEN>();
   private memoText = 0;
   private distinct = 0;
@@ -264,21 +265,19 @@ export class Tally {
     if (known?.kind === "request") return known;
     if (known === undefined) {
       const judgement = this.judge.judge(exactOf(settled, ""));
-      if (volatile === "" || isDefinite(judgement)) return this.remember(settled, settled, "", judgement);
+      if (volatile === "" || isDefinite(judgement)) return this.remember(settled, judgement);
       this.memo.set(settled, OPEN);
       this.memoText += settled.length;
     }
-    const key = `${settled}\n${volatile}`;
+    const key = `${settled}${BETWEEN}${volatile}`;
     const exact = this.memo.get(key);
     if (exact?.kind === "request") return exact;
-    return this.remember(key, settled, volatile, this.judge.judge(exactOf(settled, volatile)));
+    return this.remember(key, this.judge.judge(exactOf(settled, volatile)));
   }
 
-  private remember(key: string, settled: string, volatile: string, judgement: Judgement): Remembered {
+  private remember(key: string, judgement: Judgement): Remembered {
     const made: Remembered = {
       kind: "request",
-      settled,
-      volatile,
       judgement,
       count: 0,
       first: null,
@@ -348,12 +347,12 @@ export class Tally {
 
   /** Adds up what is remembered, and forgets it. */
   private fold(): void {
-    for (const known of this.memo.values()) if (known.kind === "request") this.foldOne(known);
+    for (const [key, known] of this.memo) if (known.kind === "request") this.foldOne(key, known);
     this.memo.clear();
     this.memoText = 0;
   }
 
-  private foldOne(known: Remembered): void {
+  private foldOne(key: string, known: Remembered): void {
     const { judgement, count, disagreed } = known;
     if (judgement.kind === "refused") {
       this.foldRefusal(judgement, count);
@@ -364,9 +363,10 @@ export class Tally {
     for (const name of hangsBefore) this.hangsBefore.add(name, count, zero);
     for (const name of hangsAfter) this.hangsAfter.add(name, count, zero);
     if (mark === null && disagreed === null) return;
-    const request = exactOf(known.settled, known.volatile);
+    const [settled, volatile] = key.split(BETWEEN);
+    const request = exactOf(settled!, volatile ?? "");
     if (mark !== null) this.foldMarked(mark, judgement, known, request);
-    if (disagreed !== null) this.foldDisagreement(before, disagreed, request);
+    if (disagreed !== null) this.foldDisagreement(judgement, disagreed, request);
   }
 
   private foldRefusal({ code, message, where }: Omit<Refusal, "count">, count: number): void {
@@ -419,10 +419,16 @@ export class Tally {
     this.addSamples(cause.samples, known.samples, request);
   }
 
-  private foldDisagreement(verdict: Verdict, disagreed: NonNullable<Remembered["disagreed"]>, request: Request): void {
-    const { outcome, count, samples } = disagreed;
-    const about = { verdict, outcome, action: request.action, cause: this.judge.causeBefore(request) };
-    const group = this.disagreements.add(JSON.stringify(about), count, () => ({ ...about, count: 0, samples: [] }));
+  /** The cause is that of the first of those that rest on the same. */
+  private foldDisagreement(
+    { before: verdict, ground }: Judgement & { kind: "judged" },
+    { outcome, count, samples }: NonNullable<Remembered["disagreed"]>,
+    request: Request,
+  ): void {
+    const { action } = request;
+    const group = this.disagreements.add(JSON.stringify([verdict, outcome, action, ground]), count, () => {
+      return { verdict, outcome, action, cause: this.judge.causeBefore(request), count: 0, samples: [] };
+    });
     if (group !== null) this.addSamples(group.samples, samples, request);
   }
 

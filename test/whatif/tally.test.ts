@@ -332,12 +332,19 @@ describe("agreement with the log", () => {
   });
 
   test("a call with a gap is not said to be allowed", () => {
-    const create = event("secretsmanager CreateSecret", {
-      userIdentity: { type: "Root", arn: `${SHOP}:root`, accountId: "111111111111" },
-      requestParameters: { name: "a", tags: [{ key: "team", value: "web" }] },
-    });
-    const { calls, agreement } = pairs[0]!.report([create]);
-    if (calls.withGaps > 0) expect(agreement.table.allowed.succeeded).toBe(0);
+    const launch = (profile: object) =>
+      event("ec2 RunInstances", {
+        userIdentity: { type: "Root", arn: `${SHOP}:root`, accountId: "111111111111", principalId: "111111111111" },
+        requestParameters: { instancesSet: { items: [{ imageId: "ami-1" }] }, instanceType: "t3.micro", ...profile },
+        awsRegion: "eu-west-1",
+      });
+    const { calls, requests, matrix, callMatrix, agreement } = pairs[0]!.report([
+      launch({ iamInstanceProfile: { name: "p" } }),
+    ]);
+    expect(calls).toMatchObject({ judged: 1, withGaps: 1, gaps: { "resource-not-named": 1, "role-not-recorded": 1 } });
+    expect(matrix.allowed.allowed).toBe(requests.total);
+    expect(callMatrix.indeterminate.indeterminate).toBe(1);
+    expect(agreement.table).toMatchObject({ allowed: { succeeded: 0 }, uncertain: { succeeded: 1 } });
   });
 
   test("a caller that is gone after is refused there, and counted as that", () => {

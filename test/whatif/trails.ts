@@ -68,6 +68,10 @@ const CALLS: readonly (readonly [call: string, parameters: unknown])[] = [
   ["s3 CopyObject", { bucketName: "bookshop-site", key: "a", "x-amz-copy-source": "bookshop-orders/1" }],
   ["ec2 StartInstances", { instancesSet: { items: [{ instanceId: "i-0123456789abcdef0" }] } }],
   ["ec2 StopInstances", { instancesSet: { items: [{ instanceId: "i-1" }, { instanceId: "i-2" }] } }],
+  [
+    "ec2 RunInstances",
+    { instancesSet: { items: [{ imageId: "ami-1" }] }, iamInstanceProfile: { name: "p" }, instanceType: "t3.micro" },
+  ],
   ["ec2 DescribeInstances", {}],
   ["iam CreateUser", { userName: "new" }],
   ["sqs SendMessage", { queueUrl: `https://sqs.eu-west-1.amazonaws.com/${SHOP}/orders` }],
