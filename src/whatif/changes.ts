@@ -37,7 +37,7 @@ export type Change =
   | { readonly kind: "resourcePolicy"; readonly resource: string; readonly source: Source | null }
   /** Null: none. */
   | { readonly kind: "boundary"; readonly principal: string; readonly policy: PolicyChoice | null }
-  /** Attached to a root, an organizational unit or an account, beside what is there; one of the same name is replaced there. */
+  /** Attached to a root (by its id, or `root`), an organizational unit or an account, beside what is there; one of the same name is replaced there. */
   | {
       readonly kind: "guardrail";
       readonly type: "scp" | "rcp";
@@ -409,11 +409,12 @@ class Draft {
   /** A level stands in each account under it. */
   private changeLevel(type: "scp" | "rcp", target: string, change: (level: DocumentSet) => DocumentSet): void {
     const field = `${type}s` as const;
+    const isTarget = (level: DocumentSet, depth: number) => level.label === target || (target === ROOT && depth === 0);
     let found = false;
     for (const [id, account] of this.accounts) {
-      if (!account[field].some(({ label }) => label === target)) continue;
+      if (!account[field].some(isTarget)) continue;
       found = true;
-      const levels = account[field].map((level) => (level.label === target ? change(level) : level));
+      const levels = account[field].map((level, depth) => (isTarget(level, depth) ? change(level) : level));
       this.accounts.set(id, { ...account, [field]: levels });
     }
     if (!found) throw this.unknownTarget(type, target);
@@ -433,6 +434,9 @@ class Draft {
     return new ChangeError("unknown-target", message);
   }
 }
+
+/** In place of the root's id. */
+const ROOT = "root";
 
 const FULL = { scp: FULL_AWS_ACCESS, rcp: RCP_FULL_AWS_ACCESS } as const;
 

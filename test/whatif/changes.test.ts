@@ -233,6 +233,14 @@ describe("guardrails", () => {
     expect(world.accounts.get("999999999999")!.scps).toEqual([]);
   });
 
+  test("the root is its id, or `root`", () => {
+    const world = changed({ ...deny, target: "root" });
+    expect(world.accounts.get("111111111111")!.scps[0]!.documents.at(-1)!.policy.name).toBe("scp/stop");
+    expect(world.accounts.get("111111111111")!.scps[1]!.documents).toHaveLength(2);
+    const detached = changed({ kind: "detach", from: "root", policy: "scp/FullAWSAccess" });
+    expect(asked(INES, "s3:ListAllMyBuckets", "*", detached)).toBe("implicitDeny SCP");
+  });
+
   test("an SCP is replaced everywhere, or detached from one level", () => {
     const replaced = changed({ kind: "replace", policy: "scp/only-our-regions", source: DENY_ALL });
     expect(asked(INES, "s3:ListAllMyBuckets", "*", replaced)).toBe("explicitDeny SCP");
