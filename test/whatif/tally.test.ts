@@ -1,8 +1,14 @@
 /** Reports: what they count is what one counts by hand, and what they blame is to blame. */
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { compile } from "../../src/compiler/compile.js";
+import { Engine } from "../../src/engine/engine.js";
+import type { Request } from "../../src/request/request.js";
 import { derive, NO_ASSUMPTIONS } from "../../src/trail/derive.js";
+import { Canonical } from "../../src/whatif/canonical.js";
 import { type Change, type ChangeableWorld, changeWorld } from "../../src/whatif/changes.js";
+import { Judge } from "../../src/whatif/judge.js";
+import { Memo } from "../../src/whatif/memo.js";
 import { reconcile, Unreconciled } from "../../src/whatif/report.js";
 import type { TallyLimits } from "../../src/whatif/tally.js";
 import { directoryOf } from "../../src/world/directory.js";
@@ -158,6 +164,46 @@ describe("counts", () => {
     expect(() => reconcile(report)).not.toThrow();
     expect(() => reconcile({ ...report, marks: { ...report.marks, allowed: 7 } })).toThrow(Unreconciled);
     expect(() => reconcile({ ...report, read: { ...report.read, items: 7 } })).toThrow(/items: 7 in all, 1/);
+  });
+
+  test("a request of which the address is not known does not answer for one of which it is", () => {
+    const world = changed({
+      kind: "attach",
+      principal: `${SHOP}:user/ines`,
+      policy: {
+        kind: "document",
+        name: "office",
+        source: source({
+          Effect: "Deny",
+          Action: "s3:*",
+          Resource: "*",
+          Condition: { NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
+        }),
+      },
+    }).after!;
+    const judge = new Judge(Engine.loadSync(compile(world)), null);
+    const canonical = new Canonical(["aws:sourceip"]);
+    const request: Request = { principal: `${SHOP}:user/ines`, action: "s3:ListAllMyBuckets", resource: "*", now: 0 };
+    const unknown: Request = { ...request, context: {}, unknown: ["aws:SourceIp"] };
+    const known: Request = { ...request, context: { "aws:SourceIp": "203.0.113.1" } };
+    const texts = [unknown, known].map((one) => canonical.textsOf(one));
+    expect(texts[0]!.settled).toBe(texts[1]!.settled);
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const memo = new Memo(judge, { distinctMax: 100, distinctTextMax: 100_000 });
+      const verdicts = order.map((at) => {
+        const { judgement } = memo.of(texts[at]!.settled, texts[at]!.volatile);
+        return [at, judgement.kind === "judged" ? judgement.before : null];
+      });
+      expect(new Map(verdicts as [number, string][])).toEqual(
+        new Map([
+          [0, "indeterminate"],
+          [1, "explicitDeny"],
+        ]),
+      );
+    }
   });
 
   test("repeated requests are decided once", () => {
