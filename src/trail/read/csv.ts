@@ -66,11 +66,10 @@ export class CsvReader {
   }
 
   finish(cut: Cut | null): void {
-    const end = { offset: this.#offset + this.#keptSize, line: null };
     if (this.#keptSize > 0) {
       if (cut !== null) this.#sink.broken(cut.reason, cut.message, this.#place(), this.#keptSize);
       else this.#endRow(Buffer.alloc(0));
-    } else if (cut !== null) this.#sink.broken(cut.reason, cut.message, end, 0);
+    } else if (cut !== null) this.#sink.broken(cut.reason, cut.message, { offset: this.#offset, line: null }, 0);
   }
 
   #add(part: Buffer): void {
