@@ -57,8 +57,8 @@ export class Canonical {
       now: 0,
     });
     if (hidden.length === 0) return { settled: base, volatile: "" };
-    const now = this.readsClock ? request.now : 0;
-    return { settled: base, volatile: JSON.stringify({ context: volatile, unknown, now, ...caller.volatile }) };
+    const clock = this.readsClock ? { now: request.now, ...caller.volatile } : { now: 0 };
+    return { settled: base, volatile: JSON.stringify({ context: volatile, unknown, ...clock }) };
   }
 
   private principal(principal: string | PrincipalInput): {

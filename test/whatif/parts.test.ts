@@ -43,6 +43,7 @@ describe("canonical requests", () => {
     });
     expect(exact.context).toEqual({ "aws:RequestedRegion": "eu-west-1", "aws:UserAgent": "a" });
     expect(exact.unknown).toEqual(["aws:PrincipalTag/*"]);
+    expect(exact.principal).toEqual(settled.principal);
     expect(settled.context).toEqual({ "aws:RequestedRegion": "eu-west-1" });
     expect(settled.unknown).toEqual(["aws:PrincipalTag/*", "aws:UserAgent"]);
   });
