@@ -109,8 +109,8 @@ function requestOf(key: string): Request {
   return exactOf(settled!, volatile ?? "");
 }
 
-/** Of a merged denial the words could still turn out to be either of two. */
+/** A caller is or is not there, whenever and from wherever. Of a merged denial the word could still be either of two. */
 function isDefinite(judgement: Judgement): boolean {
-  if (judgement.kind === "refused") return true;
+  if (judgement.kind === "refused") return judgement.code === "invalid-principal";
   return [judgement.before, judgement.after].every((word) => word !== "indeterminate" && word !== "denied");
 }
