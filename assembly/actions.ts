@@ -19,6 +19,7 @@ import {
   stringLength,
 } from "./bundle";
 import { globGreedy, matches, sameBytes } from "./glob";
+import { hashOf } from "./hash";
 import { ACTION_BYTES, ACTION_TABLE_SIZE, actionBytes, actionPatternStamps, actionTable, elementStamps } from "./memory";
 import { addSteps } from "./steps";
 
@@ -59,7 +60,6 @@ const SLOT: u32 = 16;
 
 let bytesUsed: u32 = 0;
 let slotsUsed: u32 = 0;
-let seed: u32 = 0x9e3779b1;
 
 /** The action in use: its class (place in the table), bits and lower-cased text. */
 export let actionClass: u32 = 0;
@@ -69,31 +69,11 @@ export let actionLength: u32 = 0;
 /** Grows whenever classes are given out anew: what was remembered by class is void. */
 export let generation: u32 = 1;
 
-/** A secret of the process, so that nobody can choose colliding actions. */
-export function setHashSeed(value: u32): void {
-  seed = value | 1;
-}
-
 export function forgetActions(): void {
   memory.fill(actionTable, 0, ACTION_TABLE_SIZE * SLOT);
   bytesUsed = 0;
   slotsUsed = 0;
   generation++;
-}
-
-export function hashOf(text: u32, length: u32): u32 {
-  let hash = (<u64>seed << 32) | (seed ^ length);
-  let at: u32 = 0;
-  for (; at + 8 <= length; at += 8) hash = rotl((hash ^ load<u64>(text + at)) * 0x9e3779b97f4a7c15, 29) + seed;
-  if (at < length) {
-    // The rest, with the bytes before it where there are any: reads stay inside the text.
-    let rest: u64 = 0;
-    if (length >= 8) rest = load<u64>(text + length - 8);
-    else for (; at < length; at++) rest = (rest << 8) | load<u8>(text + at);
-    hash = rotl((hash ^ rest) * 0xd6e8feb86659fd93, 31);
-  }
-  hash = (hash ^ (hash >> 32)) * 0xd6e8feb86659fd93;
-  return <u32>(hash >> 32);
 }
 
 /** Makes a spelling that the host has admitted the action in use; false: it has to be looked at first. */

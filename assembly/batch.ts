@@ -33,22 +33,30 @@ import {
   result,
   settingText,
   slotColumns,
+  watched,
+  RESOURCE_TABLE_SIZE,
   RESOURCES_SEEN,
   resourcesSeen,
+  NUMBER_TABLE_SIZE,
+  TRUTH_BYTES,
+  truthRowOf,
+  truthRows,
   TRUTH_TABLE_SIZE,
   truthTable,
+  presence,
 } from "./memory";
 import { fillFrame, fillPartySlots, findCaller, findFacts, isNothing, ownerFor } from "./parties";
 import {
   Atom,
+  ATOMS_MAX,
   beginResidual,
   Cell,
   cellsOf,
   epoch,
   findResidual,
   forgetResiduals,
-  hasCells,
   hasRoomForResidual,
+  numbers,
   packedResult,
   refreshResiduals,
   ResidualEntry,
@@ -63,7 +71,10 @@ import {
   forgetValues,
   locatedLength,
   locateValue,
+  indicesFit,
+  locateText,
   VALUE_LENGTH_MAX,
+  valuesFit,
   valueDeferral,
   valueOf,
   valuesFull,
@@ -79,6 +90,8 @@ const CALLER: u32 = BLOCK * 4;
 const CLASS: u32 = BLOCK * 8;
 const RECORD: u32 = BLOCK * 12;
 const ENTRY: u32 = BLOCK * 16;
+/** How many atoms the entry has; more than ATOMS_MAX: it has no cells, or there is none. */
+const ATOMS: u32 = BLOCK * 20;
 
 let frame: u32 = 0;
 let columns: u32 = 0;
@@ -114,9 +127,44 @@ export function beginBatch(at: u32): void {
     if (key != <u32>Format.None) store<u32>(slotColumns + key * 4, column);
     if (lowered != <u32>Format.None) store<u32>(slotColumns + lowered * 4, column);
   }
+  store<u64>(presence, 0);
+  store<u64>(presence, -1, EVERY_ROW);
+  mostTexts = 1;
+  for (let column = columns; column < columnsEnd; column += Column.Size) {
+    setPlaces(column);
+  }
+  for (let column = columnAt(BatchColumn.FirstKey); column < columnsEnd; column += Column.Size) {
+    mostTexts = max(mostTexts, load<u32>(column, Column.Texts));
+  }
+  // Larger ones are not clean.
+  mostTexts = min(mostTexts, TEXTS_MAX);
+  // Keys without a column are as keys that no row gives.
+  const nowhere = columnAt(load<u32>(at, BatchFrame.Columns));
+  memory.fill(nowhere, 0, Column.Size);
+  setPlaces(nowhere);
+  for (let key: u32 = 0; key < slotsHere; key++) {
+    if (load<u32>(slotColumns + key * 4) == 0) store<u32>(slotColumns + key * 4, nowhere);
+  }
   mapsEpoch = epoch;
+  forgetTruthRows();
   if (valuesFull) full = true;
 }
+
+/** Where the bits stand that say which rows of a column give a value, and where their indices do. */
+function setPlaces(column: u32): void {
+  const validity = load<u32>(column, Column.Validity);
+  const kind = load<u32>(column, Column.Kind);
+  const everywhere: u32 = kind == ColumnKind.None ? NO_ROW : EVERY_ROW;
+  store<u32>(column, validity != 0 ? validity : presence + everywhere, Column.Present);
+  store<u32>(column, validity != 0 ? 1 : 0, Column.PresentStep);
+  const indexed = kind == ColumnKind.Dictionary;
+  store<u32>(column, indexed ? load<u32>(column, Column.Rows) : presence, Column.Index);
+  store<u32>(column, indexed ? 4 : 0, Column.IndexStep);
+}
+
+/** Bytes of `presence`: a word of zeros, then ones. */
+const NO_ROW: u32 = 0;
+const EVERY_ROW: u32 = 8;
 
 /** Everything that columns and cells hold is begun anew where it has become void, or found no room. */
 function refresh(): void {
@@ -126,14 +174,88 @@ function refresh(): void {
   full = false;
   forgetValues();
   memory.fill(truthTable, 0, TRUTH_TABLE_SIZE * 8);
+  forgetTruthRows();
   truthsEpoch = epoch;
   mapsEpoch = epoch;
   for (let column = columns; column < columnsEnd; column += Column.Size) {
     const kind = load<u32>(column, Column.Kind);
     if (kind != ColumnKind.Dictionary && kind != ColumnKind.Constant) continue;
     memory.fill(load<u32>(column, Column.Map), 0, load<u32>(column, Column.Texts) * 4);
+    store<u32>(column, 0, Column.Clean);
   }
 }
+
+/**
+ * Looks at the texts of dictionaries once, so that rows need no more than their indices; and lists the columns that have to
+ * be looked at row by row before anything is decided.
+ */
+function cleanColumns(): void {
+  const rows = load<u32>(frame, BatchFrame.Rows);
+  const owned = load<u32>(ownerColumn, Column.Kind) != ColumnKind.None;
+  watchedCount = 0;
+  allClean = !owned;
+  allValuesClean = true;
+  for (let index: u32 = 0; index < load<u32>(frame, BatchFrame.Columns); index++) {
+    const column = columnAt(index);
+    if (!load<u32>(column, Column.Clean)) clean(column, index, rows);
+    const isClean = load<u32>(column, Column.Clean) != 0;
+    if (index < <u32>BatchColumn.FirstKey) {
+      if (index != BatchColumn.Owner && !isClean) allClean = false;
+    } else if (!isClean) {
+      allValuesClean = false;
+      if (load<u32>(column, Column.Kind) != ColumnKind.Constant) store<u32>(watched + watchedCount++ * 4, column);
+    }
+  }
+}
+
+function clean(column: u32, index: u32, rows: u32): void {
+  const kind = load<u32>(column, Column.Kind);
+  const texts = load<u32>(column, Column.Texts);
+  if (load<u32>(column, Column.Shape) == ValueShape.General || load<u32>(column, Column.Unknown) != 0) return;
+  // What is more than the rows is looked at as rows ask for it.
+  if (kind == ColumnKind.Dictionary ? texts > rows || !indicesFit(column, rows) : kind != ColumnKind.Constant) return;
+  if (index < <u32>BatchColumn.FirstKey) {
+    if (index != BatchColumn.Owner && load<u32>(column, Column.Validity) == 0 && partiesFit(column, index)) {
+      store<u32>(column, 1, Column.Clean);
+    }
+  } else if (texts <= TEXTS_MAX && valuesFit(column)) {
+    store<u32>(column, 1, Column.Clean);
+  }
+}
+
+/** Whether the evaluator knows all of a dictionary's callers, actions or resources; they stand in its map from then on. */
+function partiesFit(column: u32, index: u32): bool {
+  // With owners, a text is not all there is to a resource.
+  if (index == BatchColumn.Resource && load<u32>(ownerColumn, Column.Kind) != ColumnKind.None) return false;
+  const texts = load<u32>(column, Column.Texts);
+  const map = load<u32>(column, Column.Map);
+  if (index == BatchColumn.Resource && texts > RESOURCE_TABLE_SIZE / 3) return false;
+  for (let at: u32 = 0; at < texts; at++) {
+    if (load<u32>(map + at * 4) != 0) continue;
+    const text = locateText(column, at);
+    if (text == 0 || locatedLength > VALUE_LENGTH_MAX) return false;
+    let found: u32 = 0;
+    if (index == BatchColumn.Principal) found = findCaller(text, locatedLength);
+    else if (index == BatchColumn.Action) found = findAction(text, locatedLength) ? actionClass + 1 : 0;
+    else {
+      settle(text, locatedLength, 0);
+      found = findResource(resourceAt - settingLength, settingLength, resourceLength);
+      missing = 0;
+      if (found == 0) found = keepResource();
+    }
+    if (found == 0) return false;
+    store<u32>(map + at * 4, found);
+  }
+  return true;
+}
+
+/** Texts of a dictionary whose truths are kept by place. */
+const TEXTS_MAX: u32 = TRUTH_BYTES / 8;
+/** Columns whose rows are looked at before anything is decided. */
+let watchedCount: u32 = 0;
+/** Whether callers, actions and resources are all known by index alone; and values. */
+let allClean: bool = false;
+let allValuesClean: bool = false;
 
 /** Of which epoch the remembered truths are. */
 let truthsEpoch: u32 = 0;
@@ -153,14 +275,28 @@ export function decideRows(): void {
     const rows = min(BLOCK, count - done);
     if (load<u32>(frame, BatchFrame.DeferredCount) + rows > deferredMax) break;
     refresh();
-    find(done, rows);
-    for (let index: u32 = 0; index < rows; index++) {
-      if (load<u32>(blockArea + CALLER + index * 4) != 0) decideRow(index);
+    if (done == 0 || !allClean || cleanEpoch != epoch) {
+      cleanColumns();
+      cleanEpoch = epoch;
+    }
+    if (allClean && watchedCount == 0 && load<u32>(frame, BatchFrame.List) == 0) findByIndex(done, rows);
+    else find(done, rows);
+    if (allClean && allValuesClean) {
+      for (let index: u32 = 0; index < rows; index++) {
+        if (load<u32>(blockArea + CALLER + index * 4) != 0) decideCleanRow(index);
+      }
+    } else {
+      for (let index: u32 = 0; index < rows; index++) {
+        if (load<u32>(blockArea + CALLER + index * 4) != 0) decideRow(index);
+      }
     }
     done += rows;
   }
   store<u32>(frame, done, BatchFrame.Done);
 }
+
+/** As of which epoch columns were looked at. */
+let cleanEpoch: u32 = 0;
 
 function defer(row: u32, reason: u32): void {
   const at = load<u32>(frame, BatchFrame.DeferredCount);
@@ -172,6 +308,31 @@ function defer(row: u32, reason: u32): void {
 }
 
 // ---- First stage: who, what, on what -------------------------------------------------------------------------------
+
+/** The same where all is known by index. */
+function findByIndex(done: u32, rows: u32): void {
+  const first = load<u32>(frame, BatchFrame.First) + done;
+  const callers = load<u32>(columnAt(BatchColumn.Principal), Column.Rows) + first * 4;
+  const actions = load<u32>(columnAt(BatchColumn.Action), Column.Rows) + first * 4;
+  const resources = load<u32>(columnAt(BatchColumn.Resource), Column.Rows) + first * 4;
+  const callerMap = load<u32>(columnAt(BatchColumn.Principal), Column.Map);
+  const classMap = load<u32>(columnAt(BatchColumn.Action), Column.Map);
+  const recordMap = load<u32>(columnAt(BatchColumn.Resource), Column.Map);
+  for (let index: u32 = 0; index < rows; index++) {
+    const place = blockArea + index * 4;
+    const caller = load<u32>(callerMap + load<u32>(callers + index * 4) * 4);
+    const class_ = load<u32>(classMap + load<u32>(actions + index * 4) * 4) - 1;
+    const record = load<u32>(recordMap + load<u32>(resources + index * 4) * 4);
+    store<u32>(place + ROW, first + index);
+    store<u32>(place + CALLER, caller);
+    store<u32>(place + CLASS, class_);
+    store<u32>(place + RECORD, record);
+    const entry = findResidual(caller, class_, record);
+    store<u32>(place + ENTRY, entry);
+    // Read here, so that the second stage does not wait for it.
+    store<u32>(place + ATOMS, entry != 0 ? load<u32>(entry, ResidualEntry.Atoms) : <u32>-1);
+  }
+}
 
 function find(done: u32, rows: u32): void {
   const list = load<u32>(frame, BatchFrame.List);
@@ -203,7 +364,9 @@ function find(done: u32, rows: u32): void {
     store<u32>(place + CALLER, caller);
     store<u32>(place + CLASS, class_ - 1);
     store<u32>(place + RECORD, record);
-    store<u32>(place + ENTRY, record != 0 ? findResidual(caller, class_ - 1, record) : 0);
+    const entry = record != 0 ? findResidual(caller, class_ - 1, record) : 0;
+    store<u32>(place + ENTRY, entry);
+    store<u32>(place + ATOMS, entry != 0 ? load<u32>(entry, ResidualEntry.Atoms) : <u32>-1);
   }
 }
 
@@ -213,7 +376,8 @@ function find(done: u32, rows: u32): void {
  * is enough that they are not too long.
  */
 function isSound(row: u32): bool {
-  for (let column = columnAt(BatchColumn.FirstKey); column < columnsEnd; column += Column.Size) {
+  for (let at: u32 = 0; at < watchedCount; at++) {
+    const column = load<u32>(watched + at * 4);
     const shape = load<u32>(column, Column.Shape);
     if (shape == ValueShape.Any && load<u32>(column, Column.Kind) == ColumnKind.Utf8) {
       const offsets = load<u32>(column, Column.Rows) + row * 4;
@@ -306,17 +470,20 @@ function locateResource(row: u32): bool {
   }
   const text = locateValue(column, row);
   if (text == 0 || locatedLength > VALUE_LENGTH_MAX) return false;
-  resourceLength = locatedLength;
-  if (setting != 0 && isNothing(text, resourceLength)) return false;
+  if (setting != 0 && isNothing(text, locatedLength)) return false;
+  settle(text, locatedLength, setting);
+  return true;
+}
+
+/** Puts a resource behind its setting, of which `setting` bytes stand in `settingText` already. */
+function settle(text: u32, length: u32, setting: u32): void {
+  resourceLength = length;
   if (hasTags) store<u8>(settingText + setting++, 0x23);
   settingLength = setting;
-  if (setting == 0) {
-    resourceAt = text;
-    return true;
-  }
-  copyBytes(settingText + setting, text, resourceLength);
+  resourceAt = text;
+  if (setting == 0) return;
+  copyBytes(settingText + setting, text, length);
   resourceAt = settingText + setting;
-  return true;
 }
 
 /** The record of a row's resource, or 0: it is new, or, with `missing` set, the host has to look at the row. */
@@ -378,11 +545,11 @@ function decideRow(index: u32): void {
   const place = blockArea + index * 4;
   const row = load<u32>(place + ROW);
   const entry = load<u32>(place + ENTRY);
-  if (entry == 0 || !hasCells(entry)) {
+  const count = load<u32>(place + ATOMS);
+  if (count > ATOMS_MAX) {
     decideFully(place, row, entry);
     return;
   }
-  const count = load<u32>(entry, ResidualEntry.Atoms);
   let atom = entry + ResidualEntry.Rows;
   let way: u32 = 0;
   for (let bit: u32 = 0; bit < count; bit++, atom += Atom.Size) {
@@ -403,6 +570,43 @@ function decideRow(index: u32): void {
   if (decideFully(place, row, entry)) store<u32>(cell, packedResult(), Cell.Outcome);
 }
 
+/**
+ * The same where all is known by index: truths are read without a branch that hangs on the row, and only a row of which
+ * something is not known yet, or is unknown, takes the way above.
+ */
+function decideCleanRow(index: u32): void {
+  const place = blockArea + index * 4;
+  const count = load<u32>(place + ATOMS);
+  if (count > ATOMS_MAX) {
+    decideRow(index);
+    return;
+  }
+  const row = load<u32>(place + ROW);
+  const entry = load<u32>(place + ENTRY);
+  let atom = entry + ResidualEntry.Rows;
+  let way: u32 = 0;
+  // 1 and 3 stand for False and True, 0 and 2 for what is to be looked at.
+  let all: u32 = 1;
+  for (let bit: u32 = 0; bit < count; bit++, atom += Atom.Size) {
+    const column = load<u32>(slotColumns + load<u32>(atom, Atom.Key) * 4);
+    const bits = load<u32>(column, Column.Present) + (row >> 3) * load<u32>(column, Column.PresentStep);
+    const present = (<u32>load<u8>(bits) >> (row & 7)) & 1;
+    const at = load<u32>(load<u32>(column, Column.Index) + row * load<u32>(column, Column.IndexStep));
+    const truths = load<u32>(truthRowOf + load<u32>(atom, Atom.Number) * 4);
+    const truth = select<u32>(load<u8>(truths + at), load<u32>(atom, Atom.Absent), present != 0);
+    all &= truth;
+    way |= (truth >> 1) << bit;
+  }
+  if (all & 1) {
+    const outcome = load<u32>(atom + way * Cell.Size, Cell.Outcome);
+    if (outcome != 0 && (causes == 0 || (outcome & 7) - 1 < <u32>DecisionCode.Indeterminate)) {
+      emit(row, outcome);
+      return;
+    }
+  }
+  decideRow(index);
+}
+
 /** What `truthOf` says beside False and True. */
 const enum Asked {
   /** The row has to be looked at as a whole. */
@@ -414,36 +618,93 @@ const enum Asked {
 /** Truth of an atom for a row: 0 or 2, or `Asked`. */
 function truthOf(atom: u32, place: u32, row: u32): u32 {
   const column = load<u32>(slotColumns + load<u32>(atom, Atom.Key) * 4);
-  let memory = load<u32>(atom, Atom.Memory);
-  let value: u32 = 0;
-  if (column == 0) {
-    // Caller and resource settle it: it is as much a part of the residual as the atom.
-    memory = atom;
-  } else {
-    value = valueOf(column, row);
-    if (value == 0) {
-      defer(row, valueDeferral | (((column - columns) / Column.Size) << 16));
-      return Asked.Deferred;
-    }
-    // Not given: what the parties make of the key stands (REQ-44), so that the truth is theirs.
-    if (value == absentValue) memory = atom;
+  if (load<u32>(column, Column.Kind) == ColumnKind.None) return truthOfAbsent(atom, place, row);
+  const value = valueOf(column, row);
+  if (value == 0) {
+    defer(row, valueDeferral | (((column - columns) / Column.Size) << 16));
+    return Asked.Deferred;
   }
+  if (value == absentValue) return truthOfAbsent(atom, place, row);
+  if (!load<u32>(column, Column.Clean)) return truthOfValue(atom, column, value, place, row);
+  const truths = truthRowFor(atom, column);
+  if (truths == 0) return truthOfValue(atom, column, value, place, row);
+  const at = load<u32>(load<u32>(column, Column.Index) + row * load<u32>(column, Column.IndexStep));
+  const known = <u32>load<u8>(truths + at);
+  if (known != 0) return known - 1;
+  const truth = truthOfValue(atom, column, value, place, row);
+  if (truth != Asked.Deferred) store<u8>(truths + at, <u8>(truth + 1));
+  return truth;
+}
+
+/** The same by the value's record, which outlasts a batch. */
+function truthOfValue(atom: u32, column: u32, value: u32, place: u32, row: u32): u32 {
+  const memory = load<u32>(atom, Atom.Memory);
   let hash = ((<u64>memory << 32) | value) * 0x9e3779b97f4a7c15;
   hash ^= hash >> 32;
   const remembered = truthTable + (<u32>hash & (TRUTH_TABLE_SIZE - 1)) * 8;
   const known = load<u32>(remembered, 4);
   if (load<u32>(remembered) == memory && (known & ~(<u32>7)) == value) return (known & 7) - 1;
-  if (value != 0 && load<u32>(value, ValueRecord.State) == ValueState.General) {
-    defer(row, Deferral.General);
-    return Asked.Deferred;
-  }
-  if (!prepare(place, row)) return Asked.Deferred;
   const instruction = load<u32>(atom, Atom.Instruction);
-  const truth = entryTruth(instruction & ~(<u32>1), (instruction & 1) != 0);
+  let truth: u32;
+  if (memory == instruction) {
+    // Without variables the value is all that is asked about.
+    resetSteps();
+    forgetAddress();
+    fillValue(column, value);
+    truth = entryTruth(instruction & ~(<u32>1), (instruction & 1) != 0);
+  } else {
+    truth = truthAfresh(atom, place, row);
+    if (truth == Asked.Deferred) return truth;
+  }
   store<u32>(remembered, memory);
   store<u32>(remembered, value | (truth + 1), 4);
   return truth;
 }
+
+/** The request does not give the key: what the parties make of it stands (REQ-44), which is a part of the residual. */
+function truthOfAbsent(atom: u32, place: u32, row: u32): u32 {
+  const known = load<u32>(atom, Atom.Absent);
+  if (known != 0) return known - 1;
+  const truth = truthAfresh(atom, place, row);
+  if (truth != Asked.Deferred) store<u32>(atom, truth + 1, Atom.Absent);
+  return truth;
+}
+
+function truthAfresh(atom: u32, place: u32, row: u32): u32 {
+  if (!prepare(place, row)) return Asked.Deferred;
+  const instruction = load<u32>(atom, Atom.Instruction);
+  return entryTruth(instruction & ~(<u32>1), (instruction & 1) != 0);
+}
+
+/** Where the truths of a numbered atom stand by place in a clean dictionary, or 0. */
+function truthRowFor(atom: u32, column: u32): u32 {
+  const number = load<u32>(atom, Atom.Number);
+  if (number == 0) return 0;
+  const place = truthRowOf + number * 4;
+  const known = load<u32>(place);
+  if (known != truthRows) return known;
+  const texts = load<u32>(column, Column.Texts);
+  if (truthsUsed + texts > TRUTH_BYTES) return 0;
+  const row = truthRows + truthsUsed;
+  truthsUsed += texts;
+  memory.fill(row, 0, texts);
+  store<u32>(place, row);
+  return row;
+}
+
+/** Bytes of truth rows in use. */
+let truthsUsed: u32 = 0;
+
+/** Truth rows are by places in the dictionaries of one batch. */
+function forgetTruthRows(): void {
+  // The first bytes are those of atoms that have no row: nothing of them is known.
+  for (let number: u32 = 0; number <= numbers; number++) store<u32>(truthRowOf + number * 4, truthRows);
+  truthsUsed = mostTexts;
+  memory.fill(truthRows, 0, mostTexts);
+}
+
+/** Texts of the largest dictionary of a key: so many places an atom without a row must have. */
+let mostTexts: u32 = 0;
 
 /** Fills the slots for a row and puts its action into use; false: the row is deferred. */
 function prepare(place: u32, row: u32): bool {

@@ -32,7 +32,7 @@ import {
 import { expand, expandedColons, expandedLength, expandedMatches, expandedTooLong, resolved } from "./expand";
 import { globGreedy, matches, sameBytes } from "./glob";
 import { expansion } from "./memory";
-import { Atom, ATOMS_MAX, isFixed } from "./residual";
+import { Atom, ATOMS_MAX, isFixed, isFixedByCaller, numberOf } from "./residual";
 import { addSteps } from "./steps";
 
 /** Whether a request gives several values to single-valued keys on purpose (`extraValues=multi`): every key is unlisted. */
@@ -82,7 +82,7 @@ function entryFixed(pc: u32): bool {
  * Adds the open entries of a block to `count` atoms at `rows`, equal ones once. More than ATOMS_MAX in return: there are too
  * many, or one holds a variable that the request gives, so that its truth does not hang on its key alone.
  */
-export function blockAtoms(offset: u32, deny: bool, rows: u32, count: u32): u32 {
+export function blockAtoms(offset: u32, deny: bool, rows: u32, count: u32, caller: u32): u32 {
   for (let pc = codeAt(offset); opAt(pc) != Op.End; pc = nextInstruction(pc)) {
     if (entryFixed(pc)) continue;
     const variables = variablesOf(pc);
@@ -97,15 +97,22 @@ export function blockAtoms(offset: u32, deny: bool, rows: u32, count: u32): u32 
     store<u32>(atom, instruction, Atom.Instruction);
     store<u32>(atom, keyAt(pc), Atom.Key);
     store<u32>(atom, variables == Variables.None ? instruction : atom, Atom.Memory);
+    let number: u32 = 0;
+    if (variables == Variables.None) number = numberOf(instruction, 0);
+    else if (variables == Variables.FixedByCaller) number = numberOf(instruction, caller);
+    store<u32>(atom, number, Atom.Number);
+    store<u32>(atom, 0, Atom.Absent);
   }
   return count;
 }
 
 const enum Variables {
   None = 0,
-  /** Caller and resource settle them all. */
-  Fixed = 1,
-  Open = 2,
+  /** The caller settles them all. */
+  FixedByCaller = 1,
+  /** Caller and resource do. */
+  Fixed = 2,
+  Open = 3,
 }
 
 function variablesOf(pc: u32): u32 {
@@ -115,8 +122,26 @@ function variablesOf(pc: u32): u32 {
   for (let index: u32 = 0; index < count; index++) {
     const pattern = variablePatternOf(op, operandAt(pc, index));
     if (pattern == <u32>-1) continue;
-    if (!variablesFixed(pattern)) return Variables.Open;
-    found = Variables.Fixed;
+    found = max(found, ownersOf(pattern));
+  }
+  return found;
+}
+
+/** Who settles the variables of a pattern. */
+function ownersOf(pattern: u32): u32 {
+  const text = patternAt(pattern);
+  const length = patternLength(pattern);
+  let found: u32 = Variables.FixedByCaller;
+  let at: u32 = 0;
+  while (at < length) {
+    if (load<u8>(text + at) != Mark.Variable) {
+      at++;
+      continue;
+    }
+    const key = variableKey(load<u32>(text + at + 1));
+    if (!isFixed(key)) return Variables.Open;
+    if (!isFixedByCaller(key)) found = Variables.Fixed;
+    at += 5;
   }
   return found;
 }

@@ -2,7 +2,7 @@
  * Resources that were asked for more than once, each kept once with what is known of it: what is left of a question (see
  * residual.ts) is filed under such a record, not under the text. A text is compared byte by byte, never by hash alone.
  */
-import { hashOf } from "./actions";
+import { hashOf } from "./hash";
 import { sameBytes } from "./glob";
 import { copyBytes, RESOURCE_BYTES, RESOURCE_TABLE_SIZE, resourceArea, resourceRecords } from "./memory";
 

@@ -3,11 +3,12 @@
  * slots for each request, and reads the result. Nothing is imported but memory; nothing is allocated after `configure`.
  */
 import { ElementRecord, Format, Header, Section, Status } from "../src/bytecode/layout";
-import { setHashSeed, sizeStamps } from "./actions";
+import { sizeStamps } from "./actions";
 import { authorize } from "./authorize";
 import { use } from "./bundle";
 import { setIndex } from "./candidates";
 import { setEveryKeyUnlisted } from "./conditions";
+import { setHashSeed } from "./hash";
 import { causeKeys, causeSets, frame, layOut, result, slotsOfBundle, slotsOfOverlay, textArea } from "./memory";
 import { setOverlay } from "./overlay";
 import { writeBooleans } from "./quick";

@@ -58,19 +58,19 @@ export let partyArea: u32 = 0;
 export const PARTY_BYTES: u32 = 8388608;
 export let quickFrame: u32 = 0;
 /** Slots of the records of resources; a power of two, at most half full. */
-export const RESOURCE_TABLE_SIZE: u32 = 65536;
-export const RESOURCE_BYTES: u32 = 8388608;
+export const RESOURCE_TABLE_SIZE: u32 = 131072;
+export const RESOURCE_BYTES: u32 = 16777216;
 export let resourceRecords: u32 = 0;
 export let resourceArea: u32 = 0;
 /** Slots of the memo of residuals; a power of two, at most half full. */
-export const RESIDUAL_TABLE_SIZE: u32 = 131072;
-export const RESIDUAL_BYTES: u32 = 16777216;
+export const RESIDUAL_TABLE_SIZE: u32 = 262144;
+export const RESIDUAL_BYTES: u32 = 33554432;
 /** Triples whose first sight is remembered; a power of two. */
 export const RESIDUAL_SEEN: u32 = 65536;
 export let residualTable: u32 = 0;
 export let residualSeen: u32 = 0;
 export let residualArea: u32 = 0;
-/** One byte a slot of the bundle, written by the host: 1 where no plain request can give the key a value of its own. */
+/** One byte a slot of the bundle, written by the host: `FixedBy`. */
 export let fixedKeys: u32 = 0;
 /** Slots of the records of values; a power of two, at most half full. */
 export const VALUE_TABLE_SIZE: u32 = 65536;
@@ -80,15 +80,28 @@ export let valueArea: u32 = 0;
 /** A list of values put together. */
 export let listText: u32 = 0;
 /** Truths by atom and value; a power of two. */
-export const TRUTH_TABLE_SIZE: u32 = 65536;
+export const TRUTH_TABLE_SIZE: u32 = 262144;
 export let truthTable: u32 = 0;
+/** Numbers of atoms; a power of two, at most half full. */
+export const NUMBER_TABLE_SIZE: u32 = 65536;
+export let numberTable: u32 = 0;
+/** Truths of numbered atoms by place in a dictionary: a row an atom, and where each begins. */
+export const TRUTH_BYTES: u32 = 4194304;
+export let truthRows: u32 = 0;
+export let truthRowOf: u32 = 0;
 /** Resources whose first sight is remembered; a power of two. */
 export const RESOURCES_SEEN: u32 = 65536;
 export let resourcesSeen: u32 = 0;
 /** One word a slot: the batch's column for it. */
 export let slotColumns: u32 = 0;
+/** Columns whose rows are looked at before anything is decided. */
+export let watched: u32 = 0;
+/** A byte of zeros, a byte of ones: presence of a column that no row gives, and of one that every row gives. */
+export let presence: u32 = 0;
 /** What the first stage found of each row of a block. */
 export let blockArea: u32 = 0;
+/** What hashes are keyed with. */
+export let hashKeys: u32 = 0;
 /** Setting and resource of a row, one behind the other. */
 export let settingText: u32 = 0;
 /** The texts of both booleans. */
@@ -184,10 +197,16 @@ export function layOut(
   valueArea = take(VALUE_BYTES);
   listText = take(65536 + 64);
   truthTable = take(TRUTH_TABLE_SIZE * 8);
+  numberTable = take(NUMBER_TABLE_SIZE * 12);
+  truthRows = take(TRUTH_BYTES);
+  truthRowOf = take((NUMBER_TABLE_SIZE / 2 + 1) * 4);
   resourcesSeen = take(RESOURCES_SEEN * 4);
   slotColumns = take(slotCountOfBundle, 4);
-  blockArea = take(256 * 20);
+  watched = take(256 * 4);
+  presence = take(16);
+  blockArea = take(256 * 24);
   settingText = take(4096);
+  hashKeys = take(256);
   end = <u32>cursor;
   return cursor;
 }

@@ -12,7 +12,7 @@ import {
   ResourceReach,
   SlotRecord,
 } from "../src/bytecode/layout";
-import { hashOf } from "./actions";
+import { hashOf } from "./hash";
 import { slotCount, slots } from "./bundle";
 import { sameBytes } from "./glob";
 import { callerTable, clearWords, copyWords, frame, resourceTable, TABLE_SIZE } from "./memory";

@@ -9,7 +9,7 @@
  * `evaluateLayers` comes to them. The decision hangs on the request through the atoms' truths alone, so a cell that was
  * filled once answers for good; cells exist for atoms that are true or false, whatever is unknown goes the long way.
  */
-import { DecisionCode, Result, StatementRecord, Section } from "../src/bytecode/layout";
+import { DecisionCode, FixedBy, Result, StatementRecord, Section } from "../src/bytecode/layout";
 import { generation } from "./actions";
 import { sectionSize } from "./bundle";
 import { blockAtoms, entryTruth } from "./conditions";
@@ -17,6 +17,8 @@ import { forgetResources } from "./dictionary";
 import {
   copyBytes,
   fixedKeys,
+  NUMBER_TABLE_SIZE,
+  numberTable,
   partyArea,
   RESIDUAL_BYTES,
   RESIDUAL_SEEN,
@@ -25,6 +27,8 @@ import {
   residualSeen,
   residualTable,
   result,
+  truthRowOf,
+  truthRows,
 } from "./memory";
 
 export const enum ResidualEntry {
@@ -45,7 +49,11 @@ export const enum Atom {
   Key = 4,
   /** Under what its truth can be remembered: the instruction, or this atom where variables are in play. */
   Memory = 8,
-  Size = 12,
+  /** Its number, equal for atoms that are equal wherever they stand; 0: it has none. */
+  Number = 12,
+  /** 1 + its truth where the request does not give the key: caller and resource settle it. 0: not known yet. */
+  Absent = 16,
+  Size = 20,
 }
 
 export const enum Cell {
@@ -128,8 +136,10 @@ export let epoch: u32 = 1;
 export function forgetResiduals(): void {
   memory.fill(residualTable, 0, RESIDUAL_TABLE_SIZE * SLOT);
   forgetResources();
+  memory.fill(numberTable, 0, NUMBER_TABLE_SIZE * NUMBER_SLOT);
   used = 0;
   entries = 0;
+  numbers = 0;
   since = generation;
   epoch++;
 }
@@ -211,6 +221,35 @@ export function endResidual(): void {
   takeResidual(entry);
 }
 
+/** How many atoms have numbers. */
+export let numbers: u32 = 0;
+
+const NUMBER_SLOT: u32 = 12;
+
+/**
+ * The number of an instruction (with the bit of its effect) as a caller's entry has it, or 0 as all have it; 0: there are too
+ * many.
+ */
+export function numberOf(instruction: u32, caller: u32): u32 {
+  const mixed = (((<u64>instruction << 32) | caller) * 0x9e3779b97f4a7c15) >> 32;
+  let slot = <u32>mixed & (NUMBER_TABLE_SIZE - 1);
+  while (true) {
+    const place = numberTable + slot * NUMBER_SLOT;
+    const found = load<u32>(place);
+    if (found == instruction && load<u32>(place, 4) == caller) return load<u32>(place, 8);
+    if (found == 0) {
+      if (numbers == NUMBER_TABLE_SIZE / 2) return 0;
+      store<u32>(place, instruction);
+      store<u32>(place, caller, 4);
+      store<u32>(place, ++numbers, 8);
+      // It has no row of truths yet.
+      store<u32>(truthRowOf + numbers * 4, truthRows);
+      return numbers;
+    }
+    slot = (slot + 1) & (NUMBER_TABLE_SIZE - 1);
+  }
+}
+
 // ---- Atoms and cells -----------------------------------------------------------------------------------------------
 
 /** A statement's id must fit into an outcome. */
@@ -233,7 +272,7 @@ function listAtoms(): void {
     const condition = load<u32>(item, ResidualItem.Condition);
     if (bits & ItemBits.Open) tabled = false;
     else if (condition != <u32>-1) {
-      atoms = blockAtoms(condition, (bits & ItemBits.Deny) != 0, entry + ResidualEntry.Rows, atoms);
+      atoms = blockAtoms(condition, (bits & ItemBits.Deny) != 0, entry + ResidualEntry.Rows, atoms, entryCaller);
       tabled = atoms <= ATOMS_MAX;
     }
     item += ResidualItem.Size;
@@ -353,5 +392,10 @@ export function endGroup(begun: u32, allow: u32, deny: u32, dropAllows: bool): v
 
 /** Whether no plain request can give a key another value than caller and resource do. */
 export function isFixed(key: u32): bool {
-  return load<u8>(fixedKeys + key) != 0;
+  return load<u8>(fixedKeys + key) != FixedBy.Nobody;
+}
+
+/** Whether the caller alone does. */
+export function isFixedByCaller(key: u32): bool {
+  return load<u8>(fixedKeys + key) == FixedBy.Caller;
 }

@@ -4,7 +4,7 @@
  */
 import { Column, ColumnKind, Deferral, ValueRecord, ValueShape, ValueState } from "../src/bytecode/batch-layout";
 import { Format, SlotRecord } from "../src/bytecode/layout";
-import { hashOf } from "./actions";
+import { hashOf } from "./hash";
 import { slots } from "./bundle";
 import { forgetAddress, parseAddress } from "./compare";
 import { sameBytes } from "./glob";
@@ -55,8 +55,52 @@ export function bitAt(bitmap: u32, row: u32): bool {
   return ((load<u8>(bitmap + (row >> 3)) >> (row & 7)) & 1) != 0;
 }
 
+/** The record of a row's value in a column that is clean. */
+export function cleanValueOf(column: u32, row: u32): u32 {
+  const validity = load<u32>(column, Column.Validity);
+  if (validity != 0 && !bitAt(validity, row)) return absentValue;
+  const index = load<u32>(load<u32>(column, Column.Index) + row * load<u32>(column, Column.IndexStep));
+  return load<u32>(load<u32>(column, Column.Map) + index * 4);
+}
+
+/** Whether all indices of a dictionary's rows are within it. */
+export function indicesFit(column: u32, rows: u32): bool {
+  let at = load<u32>(column, Column.Rows);
+  const end = at + rows * 4;
+  let most: u32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    let mosts = i32x4.splat(0);
+    for (; at + 16 <= end; at += 16) mosts = i32x4.max_u(mosts, v128.load(at));
+    most = max(
+      max(<u32>i32x4.extract_lane(mosts, 0), <u32>i32x4.extract_lane(mosts, 1)),
+      max(<u32>i32x4.extract_lane(mosts, 2), <u32>i32x4.extract_lane(mosts, 3)),
+    );
+  }
+  for (; at < end; at += 4) most = max(most, load<u32>(at));
+  return most < load<u32>(column, Column.Texts);
+}
+
+/** Whether all of a dictionary's texts are values that need no host; their records stand in its map from then on. */
+export function valuesFit(column: u32): bool {
+  const texts = load<u32>(column, Column.Texts);
+  const map = load<u32>(column, Column.Map);
+  for (let index: u32 = 0; index < texts; index++) {
+    let value = load<u32>(map + index * 4);
+    if (value == 0) {
+      const text = locateText(column, index);
+      if (text == 0) return false;
+      value = internValue(column, text, locatedLength);
+      if (value == 0) return false;
+      store<u32>(map + index * 4, value);
+    }
+    if (load<u32>(value, ValueRecord.State) == ValueState.General) return false;
+  }
+  return true;
+}
+
 /** The record of a row's value, or 0: `valueDeferral` says why not. */
 export function valueOf(column: u32, row: u32): u32 {
+  if (load<u32>(column, Column.Clean)) return cleanValueOf(column, row);
   const kind = load<u32>(column, Column.Kind);
   if (kind == ColumnKind.None) return absentValue;
   const unknown = load<u32>(column, Column.Unknown);

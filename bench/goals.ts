@@ -11,6 +11,41 @@ export interface Goal {
 }
 
 export const GOALS = {
+  P1: {
+    title: "batch from ids, 1,000 statements, 100 principals, all layers",
+    better: "lower",
+    reached: 10,
+    aim: 4,
+    unit: "x the time of reading the ids",
+  },
+  P2: {
+    title: "batch from UTF-8 columns, the same world",
+    better: "lower",
+    reached: 5,
+    aim: 3,
+    unit: "x the time of hashing the texts",
+  },
+  P3: {
+    title: "batch from UTF-8 columns, every resource unique",
+    better: "lower",
+    reached: 9,
+    aim: 5,
+    unit: "x the time of hashing the texts",
+  },
+  P4: {
+    title: "ids batch, 30,000 statements and 10,000 principals over 1,000 and 100",
+    better: "lower",
+    reached: 3,
+    aim: 1.5,
+    unit: "x the time",
+  },
+  P5: {
+    title: "ids batch, 1,000,000 statements and 100,000 principals over 1,000 and 100",
+    better: "lower",
+    reached: 8,
+    aim: 2,
+    unit: "x the time",
+  },
   "P6-W1": {
     title: "one decision from fresh strings, 1 principal, 10 statements",
     better: "higher",

@@ -6,6 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { measureBatches } from "./batch.js";
 import { measureCompilation, measureSize } from "./compilation.js";
 import { measureDecisions } from "./decisions.js";
 import { measureEffort } from "./effort.js";
@@ -15,6 +16,7 @@ import { FULL, QUICK, type Scale } from "./scale.js";
 import { measureTrail } from "./trail.js";
 
 const MEASUREMENTS: Readonly<Record<string, (scale: Scale) => Promise<Result[]> | Result[]>> = {
+  P: measureBatches,
   P6: measureDecisions,
   P9: (scale) => [measureCompilation(scale)],
   P10: () => [measureSize()],

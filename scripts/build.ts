@@ -24,6 +24,7 @@ type Target = keyof typeof TARGETS;
 /** What the evaluator is compiled from. */
 const SOURCES = [
   "assembly",
+  "src/bytecode/batch-layout.ts",
   "src/bytecode/opcodes.ts",
   "src/bytecode/layout.ts",
   "asconfig.json",

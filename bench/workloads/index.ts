@@ -138,7 +138,7 @@ function policyTexts(drafts: readonly DraftStatement[]): string[] {
 const FULL_ACCESS: StatementJson = { Effect: "Allow", Action: "*", Resource: "*" };
 
 /** The root keeps Regions and transport in order, the organizational unit takes some actions away. */
-const SCPS: readonly (readonly string[])[] = [
+export const SCPS: readonly (readonly string[])[] = [
   [
     policyText([FULL_ACCESS]),
     policyText([
@@ -172,7 +172,7 @@ const SCPS: readonly (readonly string[])[] = [
 ];
 
 /** Three boundaries, from wide to narrow. */
-const BOUNDARIES: readonly string[] = [
+export const BOUNDARIES: readonly string[] = [
   policyText([
     FULL_ACCESS,
     { Sid: "NoPowerOverIdentities", Effect: "Deny", Action: ["iam:*", "organizations:*"], Resource: "*" },

@@ -64,7 +64,7 @@ function recordOf(workload: Workload, principal: WorkloadPrincipal): PrincipalRe
   };
 }
 
-function documentSet(label: string, texts: readonly string[], type: PolicyType): DocumentSet {
+export function documentSet(label: string, texts: readonly string[], type: PolicyType): DocumentSet {
   const documents = texts.map(
     (text, index): Document => ({ policy: mustParse(`${label}[${index}]`, text, type), use: "policy" }),
   );

@@ -30,6 +30,8 @@ export enum BatchFrame {
   /** Written by the call: how many rows of those wanted were gone through, and how many of them are deferred. */
   Done = 48,
   DeferredCount = 52,
+  /** Rows of the columns. */
+  Rows = 56,
   Size = 64,
 }
 
@@ -69,7 +71,15 @@ export enum Column {
   Lowered = 48,
   /** `ValueShape`. */
   Shape = 52,
-  Size = 64,
+  /** Written by the evaluator: 1 where each row's index has its word in the map, and no value asks for the host. */
+  Clean = 56,
+  /** Written by the evaluator: where the bitmap of a clean column stands, and 0 if one byte of it stands for all rows. */
+  Present = 60,
+  PresentStep = 64,
+  /** Written by the evaluator: where a clean column's indices stand, and how far they are apart: 4, or 0 if there is one. */
+  Index = 68,
+  IndexStep = 72,
+  Size = 128,
 }
 
 export enum ColumnKind {

@@ -818,3 +818,11 @@ export enum QuickStatus {
   /** The decision is the one that the host keeps under the result's number. */
   Known = 6,
 }
+
+/** Who settles a key, so that no plain request can give it a value: a byte a slot, written by the host. */
+export enum FixedBy {
+  Nobody = 0,
+  Caller = 1,
+  /** Caller and resource. */
+  Parties = 2,
+}

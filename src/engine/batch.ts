@@ -72,6 +72,8 @@ export interface BatchResult {
 /** What the batch road needs of its engine. */
 export interface BatchHost {
   readonly machine: Machine;
+  /** Where the machine's memory for batches ends. */
+  readonly batchEnd: number;
   /** Null: the bundle has none, and every row is a single request. */
   readonly quick: QuickRoad | null;
   readonly requiredKeys: readonly string[];
@@ -84,7 +86,7 @@ export interface BatchHost {
   statementId(reference: StatementRef): number;
 }
 
-const ROWS_MAX = 65536;
+const ROWS_MAX = 1 << 20;
 const DEFERRED_MAX = 4096;
 /** How often a row comes back with something else that the evaluator does not know before it is decided singly. */
 const ATTEMPTS_MAX = 6;
@@ -152,7 +154,7 @@ class Batch {
     this.dependsOn = options.dependsOn ? new Uint32Array(this.rows * this.dependsOnWords) : null;
     this.causeBytes = Math.ceil((host.slotCount + 1) / 32) * 4;
     this.cursor = host.machine.batchArea;
-    this.end = host.machine.batchEnd;
+    this.end = host.batchEnd;
   }
 
   run(): BatchResult {
@@ -247,13 +249,14 @@ class Batch {
 
   /** Whether a chunk of rows finds room. */
   private fits(first: number, count: number): boolean {
+    const isOurs = (array: Uint8Array | Int32Array | Uint32Array) => array.buffer === this.bytes.buffer;
     let bytes =
       BatchFrame.Size +
-      this.plans.length * Column.Size +
+      (this.plans.length + 1) * Column.Size +
       count * (1 + 1 + 4 + 4 + (this.dependsOn === null ? 0 : this.causeBytes)) +
       DEFERRED_MAX * 8 +
       (this.plans.length * 8 + 8) * PADDING;
-    for (const { column } of this.plans) bytes += sizeOf(column, first, count);
+    for (const { column } of this.plans) bytes += sizeOf(column, first, count, isOurs);
     return bytes <= this.end - this.cursor;
   }
 
@@ -274,12 +277,14 @@ class Batch {
   /** Lays a chunk's frame and columns out. */
   private layOut(count: number): void {
     const { words, first } = this;
-    const frame = this.take(BatchFrame.Size + this.plans.length * Column.Size);
+    // One record more, for keys without a column.
+    const frame = this.take(BatchFrame.Size + (this.plans.length + 1) * Column.Size);
     this.frame = frame;
     words.fill(0, frame >>> 2, (frame + BatchFrame.Size + this.plans.length * Column.Size) >>> 2);
     const put = (field: BatchFrame, value: number) => {
       words[(frame + field) >>> 2] = value;
     };
+    put(BatchFrame.Rows, count);
     put(BatchFrame.Columns, this.plans.length);
     put(BatchFrame.HasTags, this.columns.resourceTags === undefined ? 0 : 1);
     put(BatchFrame.Decisions, this.takeZeros(count));
@@ -684,26 +689,36 @@ function constant(text: string): TextColumn {
   return { kind: "utf8", offsets: Int32Array.of(0, data.length), data };
 }
 
-/** Bytes that a column takes for a chunk of rows. */
-function sizeOf(column: TextColumn | ListColumn, first: number, count: number): number {
+type Bytes = Uint8Array | Int32Array | Uint32Array;
+
+/** Bytes that a column takes for a chunk of rows, beside what is in the evaluator's memory already. */
+function sizeOf(
+  column: TextColumn | ListColumn,
+  first: number,
+  count: number,
+  isOurs: (array: Bytes) => boolean,
+): number {
   const bits = ((count + 7) >> 3) * 2;
   switch (column.kind) {
     case "utf8": {
-      if (column === NOTHING || column.offsets.length <= first + count) return bits + column.data.length + 64;
-      const data = column.offsets[first + count]! - column.offsets[first]!;
-      return bits + (count + 1) * 4 + Math.max(data, 0);
+      if (column.offsets.length <= first + count) return bits + column.data.length;
+      const data = isOurs(column.data) ? 0 : Math.max(column.offsets[first + count]! - column.offsets[first]!, 0);
+      return bits + (isOurs(column.offsets) ? 0 : (count + 1) * 4) + data;
     }
     case "dictionary":
-      return bits + count * 4 + sizeOfTexts(column.dictionary);
+      return bits + (isOurs(column.indices) ? 0 : count * 4) + sizeOfTexts(column.dictionary, isOurs);
     case "list": {
       const { items } = column;
-      const texts = "indices" in items ? items.indices.length * 4 + sizeOfTexts(items.dictionary) : sizeOfTexts(items);
-      return bits + (count + 1) * 4 + texts;
+      const texts =
+        "indices" in items
+          ? (isOurs(items.indices) ? 0 : items.indices.length * 4) + sizeOfTexts(items.dictionary, isOurs)
+          : sizeOfTexts(items, isOurs);
+      return bits + (isOurs(column.offsets) ? 0 : (count + 1) * 4) + texts;
     }
   }
 }
 
 /** With a dictionary's map. */
-function sizeOfTexts({ offsets, data }: Texts): number {
-  return offsets.length * 8 + data.length;
+function sizeOfTexts({ offsets, data }: Texts, isOurs: (array: Bytes) => boolean): number {
+  return offsets.length * 4 + (isOurs(offsets) ? 0 : offsets.length * 4) + (isOurs(data) ? 0 : data.length);
 }

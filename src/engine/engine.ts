@@ -96,6 +96,8 @@ export class Engine {
   private readonly keyIds: ReadonlyMap<string, Readonly<KeyIds>>;
   private readonly references: References;
   private machine: Machine;
+  /** Where memory for batches ends, and reserved memory begins. */
+  private batchEnd: number;
   private quick: QuickRoad | null;
   private decoding: DecodeContext;
   private readonly overlays = new WeakMap<Overlay, Attached>();
@@ -112,6 +114,7 @@ export class Engine {
     this.keyIds = keyIdsOf(this.plans);
     this.references = new References(reader);
     this.machine = this.newMachine(null);
+    this.batchEnd = this.machine.batchEnd;
     this.decoding = { machine: this.machine, references: this.references, overlay: null };
     this.quick = this.newQuickRoad();
   }
@@ -217,9 +220,29 @@ export class Engine {
     }
   }
 
+  /**
+   * Memory for columns that `decideBatch` then need not copy: `bytes` bytes of the evaluator's own, in which arrays can be
+   * made. They stand until `release`, or until the engine replaces an evaluator that trapped; after that they are merely
+   * memory from which columns are copied. Throws RangeError if there are not so many (`batchBytes`).
+   */
+  reserve(bytes: number): Uint8Array {
+    const { bytes: memory, batchArea } = this.machine;
+    const end = this.batchEnd - 64;
+    const at = (end - bytes) & ~63;
+    if (bytes < 0 || at < batchArea) throw new RangeError(`there are fewer than ${bytes} bytes left for columns`);
+    this.batchEnd = at;
+    return memory.subarray(at, at + bytes);
+  }
+
+  /** Gives all reserved memory back. */
+  release(): void {
+    this.batchEnd = this.machine.batchEnd;
+  }
+
   private batchHost(): BatchHost {
     return {
       machine: this.machine,
+      batchEnd: this.batchEnd,
       quick: this.quick,
       requiredKeys: this.requiredKeys,
       slotCount: this.plans.length,
@@ -236,6 +259,7 @@ export class Engine {
 
   private replaceMachine(): void {
     this.machine = this.newMachine(null);
+    this.batchEnd = this.machine.batchEnd;
     this.decoding = { machine: this.machine, references: this.references, overlay: null };
     this.quick = this.newQuickRoad();
   }

@@ -8,6 +8,7 @@ import {
   CallerEntry,
   ConsentKind,
   EntrySlot,
+  FixedBy,
   Format,
   QuickFrame,
   QuickShape,
@@ -174,7 +175,7 @@ export class QuickRoad {
     this.cursor = machine.partyArea;
     for (const name of this.keyIds.keys()) this.plan(name);
     keys.forEach((plan, id) => {
-      machine.bytes[machine.fixedKeys + id] = plan.kind !== "computed" && this.isFixed(plan.name) ? 1 : 0;
+      machine.bytes[machine.fixedKeys + id] = plan.kind === "computed" ? FixedBy.Nobody : fixedBy(plan.name);
     });
     machine.exports.prepareQuick(options.index ? 1 : 0, options.stepsMax);
   }
@@ -439,11 +440,6 @@ export class QuickRoad {
     return plan;
   }
 
-  /** Whether no request whose parties are settled can give a key a value: what caller and resource make of it is all there is. */
-  private isFixed(key: string): boolean {
-    return isDerivedKey(key) && !key.startsWith(RESOURCE_TAG_KEYS) && !CLOCK_KEYS.has(key);
-  }
-
   /** Spellings of one key share a plan, so that a key that is given twice is found. */
   private makePlan(key: string): ValuePlan {
     const spelled = this.plans.get(key);
@@ -675,6 +671,13 @@ export class QuickRoad {
 
 const RESOURCE_KEYS = "aws:resource";
 const RESOURCE_TAG_KEYS = "aws:resourcetag/";
+
+/** Whether no request whose parties are settled can give a key a value: what they make of it is all there is. */
+function fixedBy(key: string): FixedBy {
+  if (!isDerivedKey(key) || key.startsWith(RESOURCE_TAG_KEYS) || CLOCK_KEYS.has(key)) return FixedBy.Nobody;
+  return key.startsWith(RESOURCE_KEYS) ? FixedBy.Parties : FixedBy.Caller;
+}
+
 /** Whether the bundle reads a key under either of its ids. */
 function isRead({ plain, lowered }: { readonly plain: number; readonly lowered: number }): boolean {
   return plain !== Format.None || lowered !== Format.None;
