@@ -10,8 +10,8 @@ import { A1, A2, allow, cross, deny, document, named, USER, world } from "./worl
 export function* actionTrials(): Generator<Trial> {
   yield ruled();
   yield services();
-  yield manyActions("many actions", 4500, "");
-  yield manyActions("long actions", 2600, "x".repeat(100));
+  yield manyActions("many actions", 8400, "");
+  yield manyActions("long actions", 5000, "x".repeat(100));
 }
 
 const NAMES = [
@@ -26,22 +26,12 @@ const NAMES = [
   ...["iam:UpdateAssumeRolePolicy", "AlexaTopSites:Get", "awis:Get", "mechanicalturk:Get"],
 ];
 
-/** Wrong by one letter at the end, the last but one, and behind the colon; too short and too long; another service. */
+/** Wrong by one letter, wherever it stands; too short and too long. */
 function nearly(name: string): string[] {
-  const place = name.indexOf(":") + 1;
-  const changed = (at: number) => `${name.slice(0, at)}x${name.slice(at + 1)}`;
-  return [
-    changed(name.length - 1),
-    changed(name.length - 2),
-    changed(place),
-    changed(place + 1),
-    changed(Math.floor((place + name.length) / 2)),
-    name.slice(0, -1),
-    `${name}s`,
-    `x${name}`,
-    changed(0),
-    changed(place - 2),
-  ];
+  const changed = [...name].flatMap((letter, at) =>
+    letter === ":" ? [] : [`${name.slice(0, at)}${letter === "x" ? "y" : "x"}${name.slice(at + 1)}`],
+  );
+  return [...changed, name.slice(0, -1), `${name}s`, `x${name}`];
 }
 
 const ROLE_SESSION = `arn:aws:sts::${A1}:assumed-role/R/s`;
@@ -55,6 +45,15 @@ const CALLERS: readonly PrincipalInput[] = [
   { arn: `arn:aws:sts::${A1}:federated-user/f`, parent: USER },
   { arn: `arn:aws:sts::${A2}:assumed-role/Q/s`, roleArn: `arn:aws:iam::${A2}:role/Q` },
 ] as unknown as readonly PrincipalInput[];
+
+/** Those who can be told by what a rule makes of a name: with a session token, and as the owner's root user. */
+const TELLING = [CALLERS[0]!, CALLERS[1]!, CALLERS[3]!];
+
+/** Callers without an account; what rules there are for them are about sts. */
+const STRANGERS: readonly PrincipalInput[] = [
+  ...["*", "s3.amazonaws.com", "accounts.google.com", `arn:aws:iam::${A1}:saml-provider/idp`],
+  "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+].map((arn) => ({ arn }));
 
 const KEY = `arn:aws:kms:us-east-1:${A1}:key/k`;
 
@@ -113,9 +112,10 @@ function ruled(): Trial {
     const resources = RESOURCES.filter(
       (arn) => arn === "*" || arn.split(":")[2] === (SUBJECTS[name.split(":")[0]!] ?? "s3"),
     );
-    return cross(cross(CALLERS.slice(0, 2), resources), nearly(name));
+    return cross(cross(TELLING, resources), nearly(name));
   });
-  const asks = [...exact, ...near].map(([[principal, resource], action]): TrialAsk => {
+  const strangers = cross(cross(STRANGERS, ["*", RESOURCES[1]!]), NAMES.slice(0, 8));
+  const asks = [...exact, ...near, ...strangers].map(([[principal, resource], action]): TrialAsk => {
     const owner = resource.startsWith("arn:aws:s3") ? { resourceAccount: A1 } : {};
     return { request: { principal, action, resource, ...owner } as Request, options: {} };
   });
@@ -163,7 +163,11 @@ function manyActions(name: string, count: number, padding: string): Trial {
   const numbers = Array.from({ length: count }, (_, at) => at);
   // The one asked last is asked again by the other road: when the table was just cleared, it must have been put back.
   const again = (at: number): TrialAsk => ({ ...ask(at), options: {} });
-  const begun = numbers.flatMap((at) => [ask(at), again(at), ...(at % 4 === 0 ? [ask(Math.floor(at / 2))] : [])]);
+  const before = (at: number) => (at === 0 ? [] : [again(at - 1)]);
+  const begun = numbers.flatMap((at) => [
+    ...[ask(at), again(at), ...before(at)],
+    ...(at % 4 === 0 ? [ask(Math.floor(at / 2))] : []),
+  ]);
   const asks = [...begun, ...numbers.slice(0, 300).map(ask)];
   const about = ["actions", "candidates", "memory", "quick"];
   return { name, world: world([part]), engine: {}, overlays: [], asks, every: 29, about };

@@ -10,6 +10,7 @@ import { A1, A2, allow, cross, deny, named, type Statement, USER, world } from "
 export function* causeTrials(): Generator<Trial> {
   for (const owner of [A1, A2]) {
     for (const settings of SETTINGS) yield publicBucket(owner, settings);
+    yield publicBucket(owner, SETTINGS[0]!, ["unknown"]);
   }
   for (const unheld of UNHELD) yield unheldLayer(unheld);
   yield accessPoint();
@@ -82,13 +83,14 @@ function asks(given: Request, callers: readonly PrincipalInput[]): TrialAsk[] {
   }));
 }
 
-function publicBucket(owner: string, resourceSettings: JsonObject): Trial {
+/** `more`: documents of the bucket beside its own. */
+function publicBucket(owner: string, resourceSettings: JsonObject, more: readonly PolicyJson[] = []): Trial {
   const request = { principal: USER, action: "s3:GetObject", resource: OBJECT, resourceAccount: owner };
   const identity = [named("identity", [allow("s3:Get*", "*", when("x:a")), allow("s3:*", "*", when("x:b"))])];
-  const part = { request, policies: { identity, resource: [named("bucket", GRANTS)] }, resourceSettings };
+  const part = { request, policies: { identity, resource: [named("bucket", GRANTS), ...more] }, resourceSettings };
   const { resourceAccount: _, ...unowned } = request;
   return {
-    name: `bucket of ${owner}: ${Object.keys(resourceSettings).join(", ")}`,
+    name: `bucket of ${owner}: ${[...Object.keys(resourceSettings), ...more].join(", ")}`,
     world: world([
       part,
       { ...part, request: { ...request, resource: BUCKET }, policies: { resource: [named("bucket", GRANTS)] } },

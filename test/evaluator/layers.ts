@@ -11,6 +11,7 @@ export function* layerTrials(): Generator<Trial> {
   for (const options of BLOCKING) yield sessionTokens(options);
   for (const caller of [SESSION, USER, `arn:aws:iam::${A1}:root`]) {
     for (const owner of [A1, A2]) yield everyLayer(caller, owner);
+    yield everyLayer(caller, A1, { autoRcpFullAccess: false, denyKind: "merge" });
   }
   for (const keys of [0, 1, 6, 7, 8, 9, 16, 17]) yield overlays(keys);
   for (const stepsMax of [0, 1, 40, 80, 120, 160]) yield limited(stepsMax);
@@ -41,7 +42,7 @@ function gate(layer: string, more: JsonObject = {}, principal: JsonObject = {}):
 
 const LAYERS = ["identity", "boundary", "session", "scp", "rcp", "resource", "vpce"] as const;
 
-function policies(isSession: boolean, principal: string): PoliciesJson {
+function policies(isSession: boolean, principal: string, isRcpManual = false): PoliciesJson {
   const anyone = { Principal: "*" };
   const one = { Principal: { AWS: principal } };
   return {
@@ -49,7 +50,7 @@ function policies(isSession: boolean, principal: string): PoliciesJson {
     boundary: [named("boundary", gate("boundary"))],
     ...(isSession ? { session: [named("session", gate("session"))] } : {}),
     scps: [[named("scp", gate("scp"))], [named("scp too", [allow("*", "*")])]],
-    rcps: [[named("rcp", [...gate("rcp", {}, anyone).slice(1)])]],
+    rcps: [[named("rcp", gate("rcp", {}, anyone).slice(isRcpManual ? 0 : 1))]],
     resource: [named("resource", gate("resource", {}, one)), named("resource too", gate("other", {}, anyone))],
     vpcEndpoint: [named("vpce", gate("vpce", {}, anyone))],
   };
@@ -86,7 +87,7 @@ function without(context: Readonly<Record<string, string>>, name: string): Recor
   return Object.fromEntries(Object.entries(context).filter(([key]) => key !== name));
 }
 
-function everyLayer(principal: string, owner: string): Trial {
+function everyLayer(principal: string, owner: string, options: JsonObject = {}): Trial {
   const endpoint = { vpcEndpoint: { id: "vpce-1" } };
   const request = {
     principal,
@@ -95,8 +96,8 @@ function everyLayer(principal: string, owner: string): Trial {
     resourceAccount: owner,
     via: endpoint,
   };
-  const given = policies(principal === SESSION, principal);
-  const part: Partial<ScenarioJson> = { organization: ORGANIZATION, request, policies: given };
+  const given = policies(principal === SESSION, principal, options["autoRcpFullAccess"] === false);
+  const part: Partial<ScenarioJson> = { organization: ORGANIZATION, request, policies: given, options };
   const asks = settings().map(
     (setting, at): TrialAsk => ({
       request: { ...request, ...setting } as Request,
@@ -107,7 +108,7 @@ function everyLayer(principal: string, owner: string): Trial {
   // Nobody says whose the bucket is: both readings count.
   const { resourceAccount: _, ...unowned } = request;
   const open = settings().map((setting): TrialAsk => ({ request: { ...unowned, ...setting } as Request, options: {} }));
-  const name = `every layer around ${principal}, owner ${owner}`;
+  const name = `every layer around ${principal}, owner ${owner}${"denyKind" in options ? ", denies merged" : ""}`;
   return { name, world: world([part]), engine: {}, overlays: [], asks: [...asks, ...open], every: 6 };
 }
 

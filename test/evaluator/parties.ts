@@ -45,7 +45,7 @@ function parties(name: string, count: number, pick: (at: number) => { session: s
     overlays: [],
     asks: [...numbers.map(ask), ...again],
     every: 97,
-    about: ["actions", "memory", "quick"],
+    about: ["actions", "memory", "quick", "parties", "dictionary", "residual"],
   };
 }
 
@@ -72,6 +72,11 @@ function settings(): Trial {
     allow("sns:*", "*", { Condition: { Bool: { "x:b": "true" } } }),
     deny("sns:*", "*", { Condition: { Bool: { "aws:SecureTransport": "false" } } }),
     deny("s3:*", "arn:aws:s3:::closed*"),
+    allow("sqs:*", "*", { Condition: { StringEquals: { "x:text": ["true", "false"] } } }),
+    allow("sns:*", "*", { Condition: { StringEqualsIgnoreCase: { "x:text": "FALSE" } } }),
+    allow("ec2:*", "*", {
+      Condition: { StringEqualsIgnoreCase: { "x:text": "TRUE", "x:s": "Left", "x:r": "Right!" } },
+    }),
   ];
   const owned = (name: string, effect: string, resource: string) => ({
     request: { principal: user, action: "s3:GetObject", resource: `arn:aws:s3:::${name}`, resourceAccount: A1 },
@@ -120,9 +125,13 @@ function settings(): Trial {
     ]),
     { "x:s": "AB", "x:b": "true", "aws:SourceIp": "10.0.0.1", "aws:SecureTransport": true, "x:none": "y" },
     { "X:S": "ab", "x:s": "ab" },
+    ...[true, false, "true", "false", "FALSE"].map((value) => ({ "x:text": value })),
+    { "x:text": true, "x:s": "LEFT", "x:r": "RIGHT!" },
+    { "x:text": true, "x:s": "LEFT", "x:r": "RIGHT" },
+    { "x:r": "rIGHT!", "x:s": "lEFT", "x:text": "tRUE" },
   ];
   for (const context of [...contexts, ...contexts]) {
-    for (const action of ["sqs:Send", "sns:Publish"]) {
+    for (const action of ["sqs:Send", "sns:Publish", "ec2:Run"]) {
       asks.push({ request: { principal: user, action, resource: "*", context } as never, options: null });
     }
   }

@@ -64,6 +64,8 @@ export interface MemoryMap {
   /** First byte behind everything, from 0 on: with the bundle alone, and with it as its own overlay. */
   readonly size: number;
   readonly sizeWithOverlay: number;
+  /** The same beside each overlay of the trial. */
+  readonly sizesBeside: readonly number[];
 }
 
 const AREAS = ["frame", "result", "slotsOfBundle", "slotsOfOverlay", "textArea", "partyArea", "quickFrame"] as const;
@@ -72,7 +74,7 @@ const AREAS = ["frame", "result", "slotsOfBundle", "slotsOfOverlay", "textArea",
 export const MAP_LAYOUT = { candidateWords: 4096, textBytes: 131072, seed: 1, batchBytes: 0 };
 
 /** Where an evaluator lays out its memory: as promised a bound as its steps. */
-export function memoryMap({ bundle }: Prepared, build: Build | WebAssembly.Module): MemoryMap {
+export function memoryMap({ bundle, overlayImages }: Prepared, build: Build | WebAssembly.Module): MemoryMap {
   const machine = makeMachine(moduleOf(build), { bundle, overlay: null, ...MAP_LAYOUT });
   const { exports } = machine;
   const start = Math.ceil(exports.heapBase() / 64) * 64;
@@ -82,7 +84,11 @@ export function memoryMap({ bundle }: Prepared, build: Build | WebAssembly.Modul
     return exports.end.value >>> 0;
   };
   const areas = Object.fromEntries(AREAS.map((area) => [area, machine[area]])) as MemoryMap["areas"];
-  return { areas, size: size(0), sizeWithOverlay: size(start) };
+  const sizesBeside = overlayImages.map((overlay) => {
+    const beside = makeMachine(moduleOf(build), { bundle, overlay, ...MAP_LAYOUT });
+    return (beside.exports.end.value >>> 0) - beside.frame;
+  });
+  return { areas, size: size(0), sizeWithOverlay: size(start), sizesBeside };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Every trial that was made for the evaluator. */
 import { actionTrials } from "./actions.js";
 import { causeTrials } from "./causes.js";
+import { collisionTrials } from "./collisions.js";
 import { layerTrials } from "./layers.js";
 import { literalTrials } from "./literals.js";
 import { longListTrials } from "./long-lists.js";
@@ -22,4 +23,5 @@ export function* trials(): Generator<Trial> {
   yield* residualTrials();
   yield* seamTrials();
   yield* unknownTrials();
+  yield* collisionTrials();
 }

@@ -14,6 +14,8 @@ export function* unknownTrials(): Generator<Trial> {
   }
   for (const notPrincipalMode of ["allLevels", "roleCoversSession"]) yield parties({ notPrincipalMode });
   yield longDocuments();
+  yield openWorld();
+  yield rootOfUnownedBucket();
 }
 
 const FLAGS: readonly JsonObject[] = [
@@ -27,7 +29,7 @@ const OBJECT = "arn:aws:s3:::b/k";
 const OPERANDS: readonly (readonly [operators: readonly string[], operands: readonly string[][]])[] = [
   [
     ["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"],
-    [["a"], ["a", "b"], ["${x:w}"], ["${x:w}", "a"], ["${x:w, 'a'}"], []],
+    [["a"], ["a", "b"], ["${x:w}"], ["${x:w}", "a"], ["a", "${x:w}"], ["b", "${x:u}", "${x:w}"], ["${x:w, 'a'}"], []],
   ],
   [
     ["StringLike", "StringNotLike"],
@@ -83,6 +85,8 @@ function keys(options: JsonObject): Trial {
     { unknown: KEYS, context: { "x:w": "a" } },
     { unknown: ["x:w"], context: { "aws:UserAgent": "a", "aws:TagKeys": ["a", "b"], "x:v": "a" } },
     { unknown: ["x:w"] },
+    { unknown: ["x:u"], context: { "aws:UserAgent": "a", "aws:TagKeys": ["a", "b"], "x:v": "z", "x:w": "y" } },
+    { unknown: ["x:w"], context: { "aws:UserAgent": "z", "aws:TagKeys": ["z"], "x:v": "z", "x:u": "y" } },
     ...values.map((value) => ({ context: { "aws:UserAgent": value, "aws:TagKeys": [value], "x:v": value } })),
     { context: { "aws:TagKeys": [] } },
     {},
@@ -265,4 +269,102 @@ function longDocuments(): Trial {
     }),
   );
   return { name: "long documents", world: world([part]), engine: {}, overlays, asks, every: 2 };
+}
+
+/** A world that does not say that it is all there is: of some callers and accounts nothing is held. */
+function openWorld(): Trial {
+  const when = (key: string) => ({ Condition: { StringEquals: { [key]: "yes" } } });
+  const identity = [
+    allow("s3:Get*", "*"),
+    allow("s3:Put*", "*", when("x:a")),
+    deny("s3:No*", "*", when("x:a")),
+    allow("s3:Org", "*", { Condition: { StringLikeIfExists: { "aws:PrincipalOrgID": "*" } } }),
+    allow("s3:Org2", "*", { Condition: { StringNotLike: { "aws:PrincipalOrgID": "${x:none}" } } }),
+    allow("s3:Org3", "*", { Condition: { StringEquals: { "aws:PrincipalOrgID": "o-a" } } }),
+  ];
+  const bucket: Statement[] = [
+    { ...allow("s3:Get*", "*"), Principal: { AWS: [A1, A2] } },
+    { ...allow("s3:Put*", "*", when("x:b")), Principal: "*" },
+    { ...deny("s3:No*", "*", when("x:b")), NotPrincipal: { AWS: [A2, `arn:aws:iam::${A2}:user/v`] } },
+  ];
+  const request: Request = { principal: USER, action: "s3:GetObject", resource: OBJECT, resourceAccount: A1 };
+  const part = { request, policies: { identity: [named("identity", identity)], resource: [named("bucket", bucket)] } };
+  const callers: readonly PrincipalInput[] = [
+    ...[USER, `arn:aws:iam::${A1}:user/w`, `arn:aws:iam::${A2}:user/v`, `arn:aws:iam::${A1}:root`],
+    ...[`arn:aws:iam::${A2}:root`, `arn:aws:sts::${A2}:assumed-role/Q/s`, "s3.amazonaws.com", "*"],
+  ].map((arn) => ({ arn }));
+  const more: readonly PrincipalInput[] = [
+    { arn: `arn:aws:sts::${A1}:federated-user/f`, parent: `arn:aws:iam::${A1}:user/w` },
+    { arn: `arn:aws:sts::${A2}:federated-user/f`, parent: `arn:aws:iam::${A2}:root` },
+    { arn: `arn:aws:iam::${A2}:root`, credentials: "assumeRoot" },
+  ];
+  const resources = [
+    OBJECT,
+    "arn:aws:s3:::other/k",
+    `arn:aws:sqs:us-east-1:${A2}:q`,
+    `arn:aws:ec2:us-east-1:${A1}:vpc/v`,
+    "*",
+  ];
+  const actions = ["s3:GetObject", "s3:PutObject", "s3:NoObject", "s3:Org", "s3:Org2", "s3:Org3"];
+  const settings: Partial<Request>[] = [
+    {},
+    { context: { "x:a": "yes" } },
+    { context: { "x:b": "yes" } },
+    { unknown: ["x:a", "x:b"] },
+    { via: { vpcEndpoint: { id: "vpce-9" } } },
+  ];
+  const owners = [{}, { resourceAccount: A1 }, { resourceAccount: A2 }];
+  const all = cross(cross([...callers, ...more], resources), cross(cross(actions, settings), owners));
+  const asks = all.map(([[principal, resource], [[action, setting], owner]], at): TrialAsk => {
+    const isPlain = Object.keys(principal).length === 1 && setting.unknown === undefined && setting.via === undefined;
+    const caller = isPlain && typeof principal === "object" ? principal.arn : principal;
+    const owned = resource.startsWith("arn:aws:s3") ? owner : {};
+    return {
+      request: { principal: caller, action, resource, ...owned, ...setting },
+      options: isPlain && at % 2 === 0 ? null : {},
+      explained: at % 29 === 0,
+    };
+  });
+  const edit = { closed: false, accounts: { [A1]: { held: false, organization: "unknown" } } } as const;
+  return { name: "an open world", world: world([part], edit), engine: {}, overlays: [], asks, every: 11 };
+}
+
+/** SPEC-24 beside 3V-12: in the one reading the owner's root user gets at the policy, in the other it is denied. */
+function rootOfUnownedBucket(): Trial {
+  const when = (key: string) => ({ Condition: { StringEquals: { [key]: "yes" } } });
+  const organization = { id: "o-a", accounts: [A1, A2], managementAccount: "333333333333" };
+  const bucket: Statement[] = [
+    { ...deny("s3:*BucketPolicy", "*"), Principal: "*" },
+    { ...deny("s3:Get*", "*", when("x:d")), Principal: "*" },
+    { ...allow("*", "*", when("x:g")), Principal: { AWS: A1 } },
+  ];
+  const root = `arn:aws:iam::${A1}:root`;
+  const request: Request = { principal: root, action: "s3:GetBucketPolicy", resource: "arn:aws:s3:::b" };
+  const scps = [[named("scp", [allow("*", "*", when("x:s"))])]];
+  const asks = cross(
+    cross(
+      ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:GetObject"],
+      [{}, { resourceAccount: A1 }, { resourceAccount: A2 }],
+    ),
+    [
+      {},
+      { unknown: ["x:s"] },
+      { unknown: ["x:g"], context: { "x:s": "yes" } },
+      { unknown: ["x:d", "x:s"] },
+      { unknown: ["x:d", "x:g"], context: { "x:s": "yes" } },
+      { context: { "x:s": "yes", "x:g": "yes" } },
+    ] as readonly Partial<Request>[],
+  ).map(
+    ([[action, owner], setting]): TrialAsk => ({
+      request: { ...request, action, ...owner, ...setting },
+      options: {},
+      explained: true,
+    }),
+  );
+  const part: Partial<ScenarioJson> = {
+    organization,
+    request,
+    policies: { scps, resource: [named("bucket", bucket)] },
+  };
+  return { name: "root of a bucket that nobody owns", world: world([part]), engine: {}, overlays: [], asks };
 }
