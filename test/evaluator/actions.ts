@@ -101,7 +101,7 @@ function ruled(): Trial {
     },
     {
       request: { ...request, resource: KEY },
-      policies: {},
+      policies: { resource: [named("key", [{ ...allow("kms:*", "*"), Principal: { AWS: USER } }])] },
       resourceSettings: {
         kmsGrants: [{ grantee: USER, operations: ["Decrypt", "RetireGrant"], retiringPrincipal: USER }],
       },

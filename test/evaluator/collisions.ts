@@ -22,11 +22,12 @@ function* makeTrials(): Generator<Trial> {
     collision((word) => `a:${word(5)}`),
     collision((word) => `s3:${word(5)}ObjectsOfAll`),
     collision((word) => `s3:GetObjectsOf${word(6)}`),
+    collision((word) => `s3:Objects${word(6)}OfAllTheBuckets`),
     collision((word) => `s3:${word(8)}`),
   ]);
   yield callers([
     collision((word) => `arn:aws:iam::${A1}:user/${word(6)}`),
-    collision((_, number) => `arn:aws:iam::1111${10_000_000 + ((number * 7919) % 89_999_999)}:user/u`),
+    collision((_, number) => `arn:aws:iam::111${1_000_000 + ((number * 7919) % 8_999_999)}11:user/u`),
   ]);
   yield resources([
     collision((word) => `arn:aws:s3:::${word(8)}`),

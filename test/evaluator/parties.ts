@@ -72,6 +72,7 @@ function settings(): Trial {
     allow("sns:*", "*", { Condition: { Bool: { "x:b": "true" } } }),
     deny("sns:*", "*", { Condition: { Bool: { "aws:SecureTransport": "false" } } }),
     deny("s3:*", "arn:aws:s3:::closed*"),
+    allow("s3:Tagged", "*", { Condition: { StringLikeIfExists: { "aws:ResourceTag/none": "*" } } }),
     allow("sqs:*", "*", { Condition: { StringEquals: { "x:text": ["true", "false"] } } }),
     allow("sns:*", "*", { Condition: { StringEqualsIgnoreCase: { "x:text": "FALSE" } } }),
     allow("ec2:*", "*", {
@@ -106,10 +107,9 @@ function settings(): Trial {
       for (const tags of TAGS) {
         const given = owner === undefined ? {} : { resourceAccount: owner };
         const tagged = tags === undefined ? {} : { resourceTags: tags };
-        asks.push({
-          request: { principal: user, action: "s3:GetObject", resource, ...given, ...tagged },
-          options: null,
-        });
+        for (const action of ["s3:GetObject", "s3:Tagged"]) {
+          asks.push({ request: { principal: user, action, resource, ...given, ...tagged }, options: null });
+        }
       }
     }
   }

@@ -124,6 +124,8 @@ function variables(options: JsonObject): Trial {
     deny(`s3:If${at}`, "*", { Condition: { StringNotEquals: { "x:v": text } } }),
     allow(`s3:Case${at}`, "*", { Condition: { StringEqualsIgnoreCase: { "x:v": text.replaceAll(/[*?]/g, "") } } }),
     allow(`s3:If${at}`, `arn:aws:s3:::${text}`, { Condition: { Bool: { "x:v": text } } }),
+    // One of them matches for certain, and what the others hold still counts where every variable has to have a value.
+    allow(`s3:Row${at}`, ["arn:aws:s3:::*", "arn:aws:s3:::${x:u}", `arn:aws:s3:::${text}`, "arn:aws:s3:::${x:v}"]),
   ]);
   const values = ["", "a", "b", "ab", "*", "?", "${x:w}", "a:b", "\u0800", "x".repeat(70), "d", "true"];
   const settings: Partial<Request>[] = [
@@ -139,7 +141,7 @@ function variables(options: JsonObject): Trial {
   const resources = ["", "a", "ab", "aab", "*", "a:b", "d", "xa:b", "\u0800", `a${"x".repeat(70)}`, "b"].map(
     (name) => `arn:aws:s3:::${name}`,
   );
-  const actions = texts.flatMap((_, at) => ["Do", "No", "Not", "If", "Case"].map((word) => `s3:${word}${at}`));
+  const actions = texts.flatMap((_, at) => ["Do", "No", "Not", "If", "Case", "Row"].map((word) => `s3:${word}${at}`));
   const plain = cross(cross(actions, settings), [resources[0]!, resources[1]!]).map(
     ([[action, setting], resource], at): TrialAsk => ({
       request: {
@@ -212,6 +214,7 @@ function parties(options: JsonObject): Trial {
     { ...allow(`s3:Out${at}`, "*"), Principal: "*" },
     { ...deny(`s3:Out${at}`, "*"), NotPrincipal: entry },
     { ...deny(`s3:If${at}`, "*", when), NotPrincipal: entry },
+    { ...allow(`s3:May${at}`, "*"), Principal: entry },
   ]);
   const bucket = [named("bucket", statements)];
   const request: Request = { principal: USER, action: "s3:Do0", resource: OBJECT, resourceAccount: A1 };
@@ -219,7 +222,7 @@ function parties(options: JsonObject): Trial {
     options,
     request: { ...request, principal },
     policies: {
-      identity: [named("identity", [allow("s3:If*", "*", when)])],
+      identity: [named("identity", [allow("s3:If*", "*", when), allow("s3:May*", "*")])],
       resource: bucket,
       ...(at % 2 === 0
         ? { boundary: at % 4 === 0 ? ("unknown" as const) : [named("boundary", [allow("*", "*")])] }
@@ -227,7 +230,7 @@ function parties(options: JsonObject): Trial {
     },
   });
   const principals = [USER, `arn:aws:sts::${A1}:assumed-role/R/s`, `arn:aws:iam::${A2}:user/v`];
-  const actions = ENTRIES.flatMap((_, at) => ["Do", "If", "But", "Out"].map((word) => `s3:${word}${at}`));
+  const actions = ENTRIES.flatMap((_, at) => ["Do", "If", "But", "Out", "May"].map((word) => `s3:${word}${at}`));
   const settings: Partial<Request>[] = [{}, { unknown: ["x:a"] }, { context: { "x:a": "yes" } }];
   const owners = [{ resourceAccount: A1 }, { resourceAccount: A2 }, {}];
   const { resourceAccount: _, ...unowned } = request;
