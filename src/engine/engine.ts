@@ -215,8 +215,11 @@ export class Engine {
     try {
       return decideBatch(this.batchHost(), columns, options);
     } catch (error) {
-      if (error instanceof EngineError && error.code === "trap") this.replaceMachine();
-      throw error;
+      // A RangeError is the stack's end. Traps are met in calls of their own as well, while the evaluator learns.
+      const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+      if (!isTrap && !(error instanceof EngineError)) throw error;
+      this.replaceMachine();
+      throw isTrap ? trapOf(error) : error;
     }
   }
 

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { MutableModule } from "../../scripts/mutable-module.js";
 import { compile, compileOverlay } from "../../src/compiler/compile.js";
+import { type BatchColumns, dictionaryColumn, utf8Column } from "../../src/engine/columns.js";
 import { Engine, EngineError, type Overlay } from "../../src/engine/engine.js";
 import type { Machine } from "../../src/engine/wasm.js";
 import { DEFAULT_WORLD_OPTIONS } from "../../src/policy/options.js";
@@ -42,12 +43,12 @@ function answerOf(ask: () => unknown): string {
   }
 }
 
-/** Asks with the fuel of 0, 1, 2, … rounds until that is enough; after each trap again with plenty. How many traps there were. */
-function trapped(engine: Engine, ask: () => unknown, overlay?: Overlay): number {
+/** Asks with the fuel of 0, `step`, … rounds until that is enough; after each trap again with plenty. How many rounds that were. */
+function trapped(engine: Engine, ask: () => unknown, overlay?: Overlay, step = 1): number {
   const expected = answerOf(ask);
   // Once more, so that everything that can be remembered is.
   answerOf(ask);
-  for (let rounds = 0; ; rounds++) {
+  for (let rounds = 0; ; rounds += step) {
     const before = machineOf(engine, overlay);
     fuelOf(before).value = rounds;
     try {
@@ -109,6 +110,56 @@ describe("a trap in any round of any loop", () => {
     const engine = Engine.loadSync(compile(world), { build, quick: false });
     const decided = trapped(engine, () => engine.decide(request));
     expect(trapped(engine, () => engine.explain(request))).toBeGreaterThan(decided);
+  });
+});
+
+describe("a trap in a batch", () => {
+  const rows = Array.from({ length: 12 }, (_, at) => ({
+    principal: request.principal as string,
+    action: ["s3:GetObject", "s3:PutObject", "ec2:Run"][at % 3]!,
+    resource: ["arn:aws:s3:::bbb/k", "arn:aws:s3:::abc"][at % 2]!,
+    prefix: ["xay", "none", null][at % 3]!,
+    address: ["192.0.2.1", "10.1.1.1"][at % 2]!,
+  }));
+  const columns: BatchColumns = {
+    rows: rows.length,
+    principal: utf8Column(rows.map(({ principal }) => principal)),
+    action: dictionaryColumn(rows.map(({ action }) => action)),
+    resource: utf8Column(rows.map(({ resource }) => resource)),
+    context: {
+      "s3:prefix": utf8Column(rows.map(({ prefix }) => prefix)),
+      "aws:SourceIp": dictionaryColumn(rows.map(({ address }) => address)),
+    },
+  };
+  /** Every trap is followed by fresh memory: as little of it as does. */
+  const BATCH_BYTES = 1 << 20;
+  const decide = (engine: Engine) => [...engine.decideBatch(columns).decisions];
+
+  it("in one round in seven of any loop is an error, and the batch is right the next time", () => {
+    const engine = Engine.loadSync(compile(world), { build, batchBytes: BATCH_BYTES });
+    expect(new Set(decide(engine)).size).toBeGreaterThan(2);
+    expect(trapped(engine, () => decide(engine), undefined, 7)).toBeGreaterThan(10);
+  });
+
+  it("while it learns what it did not know is one, too", () => {
+    const expected = decide(Engine.loadSync(compile(world), { build }));
+    let traps = 0;
+    for (let rounds = 0; ; rounds += 23) {
+      const engine = Engine.loadSync(compile(world), { build, batchBytes: BATCH_BYTES });
+      const before = machineOf(engine, undefined);
+      fuelOf(before).value = rounds;
+      try {
+        expect(decide(engine)).toEqual(expected);
+        break;
+      } catch (error) {
+        expect(error).toBeInstanceOf(EngineError);
+        expect((error as EngineError).code).toBe("trap");
+      }
+      traps++;
+      expect(machineOf(engine, undefined) !== before).toBe(true);
+      expect(decide(engine)).toEqual(expected);
+    }
+    expect(traps).toBeGreaterThan(10);
   });
 });
 
