@@ -1,6 +1,7 @@
 /** Texts of one hash are so to the evaluator too: otherwise the trials with them would show nothing. */
 import { expect, it } from "vitest";
 import { compile } from "../../src/compiler/compile.js";
+import { dictionaryColumn, utf8Column } from "../../src/engine/columns.js";
 import { Engine } from "../../src/engine/engine.js";
 import { collisionTrials, hashOf } from "./collisions.js";
 import { MAP_LAYOUT } from "./trial.js";
@@ -32,3 +33,24 @@ it("pairs differ and have one hash", () => {
     for (const [one, other] of changed) expect(hashOf(one!)).toBe(hashOf(other!));
   }
 });
+
+it.each(collisionTrials().map((trial) => [trial.name, trial] as const))(
+  "%s: a batch tells them apart as well",
+  (_, trial) => {
+    const requests = trial.asks.map(({ request }) => request);
+    const engine = Engine.loadSync(compile(trial.world), { seed: MAP_LAYOUT.seed });
+    const words = requests.map((request) => engine.decide(request).decision);
+    expect(new Set(words).size).toBe(2);
+    for (const form of [utf8Column, dictionaryColumn]) {
+      const fresh = Engine.loadSync(compile(trial.world), { seed: MAP_LAYOUT.seed });
+      const { decisions } = fresh.decideBatch({
+        rows: requests.length,
+        principal: form(requests.map(({ principal }) => principal as string)),
+        action: form(requests.map(({ action }) => action)),
+        resource: form(requests.map(({ resource }) => resource)),
+        resourceAccount: form(requests.map(({ resourceAccount }) => resourceAccount ?? null)),
+      });
+      expect([...decisions]).toEqual(words.map((word) => (word === "allowed" ? 1 : 2)));
+    }
+  },
+);
