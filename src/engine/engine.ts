@@ -58,7 +58,7 @@ export interface EngineOptions {
   readonly build?: Build | WebAssembly.Module;
   /** Off: every statement of a set is looked at; the answers are the same. For tests of the index. Default on. */
   readonly index?: boolean;
-  /** Most steps that one decision may take; more is an `EngineError`. Default 2³¹. */
+  /** Most steps that one decision may take; one that took more is an `EngineError` when it is done. Default 2³¹. */
   readonly stepsMax?: number;
   /** Off: plain requests take the general road too; the answers are the same. For tests of the quick one. Default on. */
   readonly quick?: boolean;

@@ -61,7 +61,8 @@ function asksOf(pairs: readonly Pair[], requestOf: (name: string) => Partial<Req
 function trial(name: string, parts: readonly Partial<ScenarioJson>[], asks: readonly TrialAsk[]): Trial {
   const general = asks.map((ask) => ({ ...ask, options: {} }));
   // Whoever is asked first is the one that stays: both orders, by both roads.
-  return { name, world: world(parts), engine: {}, overlays: [], asks: [...asks, ...asks.toReversed(), ...general] };
+  const all = [...asks, ...asks.toReversed(), ...general];
+  return { name, world: world(parts), engine: {}, overlays: [], asks: all, isCrowded: true };
 }
 
 function actions(pairs: readonly Pair[]): Trial {

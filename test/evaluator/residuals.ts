@@ -254,6 +254,7 @@ function manyTriples(name: string, count: number, statements: number): Trial {
     overlays: [],
     asks: [...numbers.flatMap((at) => [ask(at, {}), ask(at, { "x:a": "yes" })]), ...again, ...again],
     every: 499,
+    isCrowded: true,
     about: ["residual", "dictionary", "quick", "parties", "memory"],
   };
 }

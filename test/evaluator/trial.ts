@@ -25,6 +25,11 @@ export interface Trial {
   readonly about?: readonly string[];
   /** Whether its memory is looked at, too. */
   readonly isMapped?: boolean;
+  /**
+   * Whether its texts push each other out of what is remembered, by their hashes. The SIMD build reckons these otherwise
+   * (assembly/hash.ts), so that it remembers others, and its steps are its own.
+   */
+  readonly isCrowded?: boolean;
 }
 
 export interface TrialAsk extends Ask {
@@ -119,7 +124,7 @@ function* expectations(trial: Trial): Generator<string | null> {
   }
 }
 
-const STEPS = / after \d+ steps$/;
+export const STEPS = / after \d+ steps$/;
 
 function textOf(ask: () => unknown): string {
   try {
