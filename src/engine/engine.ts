@@ -40,6 +40,8 @@ import {
 } from "./encode.js";
 import { EngineError } from "./error.js";
 import { type ExplainContext, explainDecision } from "./explain.js";
+import { FrameError, FrameView, requestOf } from "./frame.js";
+import { FrameRoad } from "./frame-road.js";
 import { QuickRoad } from "./quick.js";
 import { templateOf, textOfTemplate } from "./templates.js";
 import { type Build, type Machine, makeMachine, moduleOf } from "./wasm.js";
@@ -99,6 +101,8 @@ export class Engine {
   /** Where memory for batches ends, and reserved memory begins. */
   private batchEnd: number;
   private quick: QuickRoad | null;
+  /** Made with the first frame. */
+  private frames: FrameRoad | null = null;
   private decoding: DecodeContext;
   private readonly overlays = new WeakMap<Overlay, Attached>();
   /** Statements of overlays, by the references that decisions name them with. */
@@ -182,7 +186,6 @@ export class Engine {
 
   /** The quick road; null: the request has to take the general one. */
   private decideQuickly(quick: QuickRoad, request: Request): Decision | null {
-    const { machine } = this;
     let status: QuickStatus.Ok | QuickStatus.OutOfSteps | QuickStatus.Known | null;
     try {
       status = quick.decide(request);
@@ -192,7 +195,16 @@ export class Engine {
       this.replaceMachine();
       throw trapOf(error);
     }
-    if (status === null) return null;
+    return status === null ? null : this.quickDecision(quick, status, request);
+  }
+
+  /** The decision that the quick road has come to; null: the general one has to say. */
+  private quickDecision(
+    quick: QuickRoad,
+    status: QuickStatus.Ok | QuickStatus.OutOfSteps | QuickStatus.Known,
+    request: { readonly resource: string },
+  ): Decision | null {
+    const { machine } = this;
     this.steps = machine.words[(machine.result >>> 2) + STEPS]!;
     if (status === OUT_OF_STEPS) throw this.outOfSteps();
     if (status === KNOWN) return quick.knownDecision;
@@ -204,6 +216,33 @@ export class Engine {
     });
     if (decision !== null) quick.keep(decision);
     return decision;
+  }
+
+  /**
+   * Decides the request that a byte frame says (docs/batch.md), as `decide` decides it. Throws `FrameError` for bytes that
+   * are not a frame, and as `decide` does.
+   */
+  decideFrame(bytes: Uint8Array): Decision {
+    // What somebody else may write to while it is read is read once.
+    const frame = new FrameView(bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice());
+    if (this.quick !== null) {
+      const decision = this.decideFrameQuickly(this.quick, frame);
+      if (decision !== null) return decision;
+    }
+    return this.answer(resolve(requestOf(frame), directoryOf(this.world)));
+  }
+
+  private decideFrameQuickly(quick: QuickRoad, frame: FrameView): Decision | null {
+    this.frames ??= new FrameRoad(this.machine, quick);
+    let status: ReturnType<FrameRoad["decide"]>;
+    try {
+      status = this.frames.decide(frame);
+    } catch (error) {
+      if (error instanceof RequestError || error instanceof FrameError) return null;
+      this.replaceMachine();
+      throw trapOf(error);
+    }
+    return status === null ? null : this.quickDecision(quick, status, frame);
   }
 
   /**
@@ -265,6 +304,7 @@ export class Engine {
     this.batchEnd = this.machine.batchEnd;
     this.decoding = { machine: this.machine, references: this.references, overlay: null };
     this.quick = this.newQuickRoad();
+    this.frames = null;
   }
 
   private newQuickRoad(): QuickRoad | null {

@@ -37,9 +37,9 @@ import { callerWords, type KeyIds, type KeyPlan, keyIdsOf, levelsId, setId, slot
 import type { Machine } from "./wasm.js";
 
 /** How a context key of a request is passed on. `refuse`: the general way must look at it. */
-type ValuePlan = { readonly kind: "refuse" } | KnownPlan;
+export type ValuePlan = { readonly kind: "refuse" } | KnownPlan;
 
-interface KnownPlan {
+export interface KnownPlan {
   readonly kind: "value";
   readonly key: number;
   readonly lowered: number;
@@ -52,10 +52,10 @@ interface KnownPlan {
 }
 
 /** Longest texts that take the quick road; the general one checks against its own limits. */
-const TEXT_LENGTH_MAX = 2048;
+export const TEXT_LENGTH_MAX = 2048;
 const REQUEST_LENGTH_MAX = 16384;
 /** All texts together; less than the limit of a single one. */
-const TEXTS_LENGTH_MAX = 8192;
+export const TEXTS_LENGTH_MAX = 8192;
 /** Half of TABLE_SIZE in assembly/memory.ts. */
 const PARTIES_MAX = 16384;
 /** PARTY_BYTES of assembly/memory.ts. */
@@ -72,7 +72,7 @@ interface Remembered {
 
 const NOTHING: Remembered = { text: null, entry: 0, generation: 0 };
 /** Keys and tags together; the clock takes two rows more. */
-const GIVEN_MAX = QuickFrame.ValuesMax - 2;
+export const GIVEN_MAX = QuickFrame.ValuesMax - 2;
 /** A power of two. */
 const MEMORY_SIZE = 1024;
 
@@ -289,10 +289,7 @@ export class QuickRoad {
       text += action;
     }
     text += setting + resource;
-    this.at = frame + VALUES;
-    this.count = 0;
-    this.given = 0;
-    this.request++;
+    this.begin();
     if (resourceTags !== undefined) {
       if (!isPlainObject(resourceTags)) return false;
       let place = 0;
@@ -346,8 +343,21 @@ export class QuickRoad {
     return true;
   }
 
+  /** Begins the values of a request; `admits` and `row` then add them, tags first. */
+  begin(): void {
+    this.at = this.frame + VALUES;
+    this.count = 0;
+    this.given = 0;
+    this.request++;
+  }
+
+  /** How many rows there are since `begin`. */
+  get valueCount(): number {
+    return this.count;
+  }
+
   /** Whether one more value of this plan fits; a key that comes twice does not. */
-  private admits(plan: KnownPlan): boolean {
+  admits(plan: KnownPlan): boolean {
     if (plan.seen === this.request) return false;
     plan.seen = this.request;
     // Keys that nobody reads count too: the general road knows the limits.
@@ -356,7 +366,7 @@ export class QuickRoad {
 
   /** Requests of one source name their keys in one order; what stood in a place is looked at before any table. */
   private noteKey(place: number, name: string): ValuePlan {
-    const plan = this.plans.get(name) ?? this.plan(name);
+    const plan = this.keyPlanOf(name);
     if (place < GIVEN_MAX) {
       this.keyNames[place] = name;
       this.keyOrder[place] = plan;
@@ -365,7 +375,7 @@ export class QuickRoad {
   }
 
   private noteTag(place: number, name: string): ValuePlan {
-    const plan = this.tagPlans.get(name) ?? this.tagPlan(name);
+    const plan = this.tagPlanOf(name);
     if (place < GIVEN_MAX) {
       this.tagNames[place] = name;
       this.tagOrder[place] = plan;
@@ -373,7 +383,18 @@ export class QuickRoad {
     return plan;
   }
 
-  private row(plan: { readonly key: number; readonly lowered: number }, length: number, shape: QuickShape): void {
+  /** How the values of a context key are passed on, by any spelling of its name. */
+  keyPlanOf(name: string): ValuePlan {
+    return this.plans.get(name) ?? this.plan(name);
+  }
+
+  /** The same for a tag of the resource. */
+  tagPlanOf(name: string): ValuePlan {
+    return this.tagPlans.get(name) ?? this.tagPlan(name);
+  }
+
+  /** Adds a value's row; its text goes behind those of the rows before. */
+  row(plan: { readonly key: number; readonly lowered: number }, length: number, shape: QuickShape): void {
     const words = this.machine.words;
     const at = this.at;
     words[at] = plan.key;
@@ -382,6 +403,11 @@ export class QuickRoad {
     words[at + 3] = shape;
     this.at = at + ROW;
     this.count++;
+  }
+
+  /** Adds the clock's values, if the bundle reads any, with their texts. */
+  writeClockTo(bytes: Uint8Array): void {
+    if (this.clock.length > 0) encoder.encodeInto(this.writeClock(), bytes);
   }
 
   private writeClock(): string {
