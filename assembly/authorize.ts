@@ -200,7 +200,7 @@ function denyWithoutScp(): u32 {
 }
 
 /** Actions that some built-in rule is about. */
-const RULED: u32 =
+export const RULED: u32 =
   ActionBits.Sts |
   ActionBits.Iam |
   ActionBits.AliasWrite |

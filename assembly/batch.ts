@@ -18,7 +18,7 @@ import {
 } from "../src/bytecode/batch-layout";
 import { DecisionCode, Format, Result } from "../src/bytecode/layout";
 import { ActionBits, actionBits, actionClass, findAction, generation, recallAction } from "./actions";
-import { authorizePrepared } from "./authorize";
+import { authorizePrepared, RULED } from "./authorize";
 import { slotCount } from "./bundle";
 import { hasIndex } from "./candidates";
 import { forgetAddress } from "./compare";
@@ -47,22 +47,32 @@ import {
 } from "./memory";
 import { fillFrame, fillPartySlots, findCaller, findFacts, isNothing, ownerFor } from "./parties";
 import {
+  addWay,
   Atom,
   ATOMS_MAX,
+  beginPlan,
   beginResidual,
   Cell,
   cellsOf,
+  ended,
+  endPlan,
+  entryOfWay,
   epoch,
   findResidual,
   forgetResiduals,
   hasRoomForResidual,
+  hasRoomForWay,
+  hasTests,
+  isPlanning,
   numbers,
   packedResult,
   refreshResiduals,
   ResidualEntry,
   seenBefore,
   takeResidual,
+  wayOf,
 } from "./residual";
+import { setResource } from "./statement";
 import { outOfSteps, resetSteps } from "./steps";
 import {
   absentValue,
@@ -364,7 +374,7 @@ function find(done: u32, rows: u32): void {
     store<u32>(place + CALLER, caller);
     store<u32>(place + CLASS, class_ - 1);
     store<u32>(place + RECORD, record);
-    const entry = record != 0 ? findResidual(caller, class_ - 1, record) : 0;
+    const entry = record != 0 ? findResidual(caller, class_ - 1, record) : entryByPlan(caller, class_ - 1, row);
     store<u32>(place + ENTRY, entry);
     store<u32>(place + ATOMS, entry != 0 ? load<u32>(entry, ResidualEntry.Atoms) : <u32>-1);
   }
@@ -503,6 +513,18 @@ function recordOf(row: u32): u32 {
   if (record == 0 && (map != 0 || seenResource())) record = keepResource();
   if (record != 0 && map != 0) store<u32>(map, record);
   return record;
+}
+
+/** The entry for a resource that is new, by the plan for what is known of it, or 0. */
+function entryByPlan(caller: u32, class_: u32, row: u32): u32 {
+  // `recordOf` has located it.
+  if (!hasIndex() || isNothing(resourceAt, resourceLength) || !isAscii(resourceAt, resourceLength)) return 0;
+  const facts = findFacts(resourceAt, resourceLength, settingLength);
+  if (facts == 0) return 0;
+  const plan = findResidual(caller, class_, facts);
+  if (plan == 0 || !hasTests(plan)) return 0;
+  setResource(resourceAt, resourceLength);
+  return entryOfWay(plan, wayOf(plan));
 }
 
 function seenResource(): bool {
@@ -760,6 +782,7 @@ function decideFully(place: u32, row: u32, entry: u32): bool {
   if (entry != 0) takeResidual(entry);
   else note(place, caller, owner);
   authorizePrepared();
+  endNote(caller);
   if (outOfSteps()) {
     defer(row, Deferral.General);
     return false;
@@ -769,11 +792,49 @@ function decideFully(place: u32, row: u32, entry: u32): bool {
   return true;
 }
 
+/** The plan in hand, and the way that an entry is being noted for. */
+let planInHand: u32 = 0;
+let wayInHand: u32 = 0;
+
+/** Begins a residual for a resource that is new, under a plan. */
+function noteByPlan(caller: u32, owner: u32): void {
+  planInHand = 0;
+  // What built-in rules make of a resource's name is more than statements do.
+  if (factsInHand == 0 || !hasIndex() || actionBits & (RULED | ActionBits.GetSessionToken)) return;
+  if (!hasRoomForResidual()) {
+    full = true;
+    return;
+  }
+  const plan = findResidual(caller, actionClass, factsInHand);
+  if (plan == 0) {
+    if (seenBefore(caller, actionClass, factsInHand)) beginPlan(caller, actionClass, owner);
+    return;
+  }
+  setResource(resourceAt, resourceLength);
+  if (!hasTests(plan)) return;
+  const way = wayOf(plan);
+  if (entryOfWay(plan, way) != 0 || !hasRoomForWay(plan)) return;
+  planInHand = plan;
+  wayInHand = way;
+  beginResidual(caller, actionClass, 0, owner);
+}
+
+/** Files what `noteByPlan` began. */
+function endNote(caller: u32): void {
+  if (isPlanning) endPlan(caller, actionClass, factsInHand, VALUE_LENGTH_MAX);
+  else if (planInHand != 0 && ended != 0) addWay(planInHand, wayInHand, ended);
+  planInHand = 0;
+}
+
 /** Begins a residual for a resource that is kept and a triple that comes again. */
 function note(place: u32, caller: u32, owner: u32): void {
   const record = load<u32>(place + RECORD);
+  if (record == 0) {
+    noteByPlan(caller, owner);
+    return;
+  }
   // Without the index every statement is to be looked at; what a built-in rule makes of layers is its own affair.
-  if (record == 0 || !hasIndex() || actionBits & ActionBits.GetSessionToken) return;
+  if (!hasIndex() || actionBits & ActionBits.GetSessionToken) return;
   // An earlier row of the block may have begun it.
   if (findResidual(caller, actionClass, record) != 0 || !seenBefore(caller, actionClass, record)) return;
   if (hasRoomForResidual()) beginResidual(caller, actionClass, record, owner);

@@ -32,6 +32,8 @@ const SLOT: u32 = 16;
 /** The list found last: pointer to its words, and how many. */
 export let candidates: u32 = 0;
 export let candidateCount: u32 = 0;
+/** Whether the list is so long that the resource has picked from it. */
+export let isPicked: bool = false;
 
 let wordsUsed: u32 = 0;
 let slotsUsed: u32 = 0;
@@ -59,6 +61,7 @@ export function forgetCandidates(): void {
 
 /** Finds the candidates of a set of the image in use for the action in use. */
 export function findCandidates(set: u32): void {
+  isPicked = false;
   if (rememberedGeneration != generation) forgetCandidates();
   if (!withIndex) {
     wordsUsed = 0;
@@ -107,6 +110,7 @@ const INDEXED_BIT: u32 = 0x80000000;
 
 /** Keeps the candidates whose Resource can match. */
 function narrow(): void {
+  isPicked = true;
   const kept = select(candidates, candidateCount, resource, resourceLength);
   if (kept < 0) return;
   candidates = selection;

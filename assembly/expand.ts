@@ -116,6 +116,13 @@ export function expandedMatches(text: u32, textLength: u32): bool {
 /** An expanded Resource pattern against an ARN: stars and `?` inside the first five components stay there (MATCH-22). */
 export function expandedResourceMatches(text: u32, textLength: u32): bool {
   if (expandedTooLong) return false;
+  return markSegments()
+    ? globSegments(expansion, expandedLength, text, textLength)
+    : globGreedy(expansion, expandedLength, text, textLength);
+}
+
+/** Marks what stays inside its component; whether there is a star that does. */
+export function markSegments(): bool {
   let colons: u32 = 0;
   let segments = false;
   for (let at: u32 = 0; at < expandedLength && colons < 5; at++) {
@@ -129,7 +136,5 @@ export function expandedResourceMatches(text: u32, textLength: u32): bool {
       segments = true;
     }
   }
-  return segments
-    ? globSegments(expansion, expandedLength, text, textLength)
-    : globGreedy(expansion, expandedLength, text, textLength);
+  return segments;
 }

@@ -2,23 +2,27 @@
 import { DocumentUse, Format, FrameSet, Grant, LayerCode, OptionBits, Truth } from "../src/bytecode/layout";
 import { ActionBits, actionBits } from "./actions";
 import { imageIndex, levelSet, levelsCount, option, setMissingCount } from "./bundle";
-import { candidateCount, candidates, findCandidates, STATEMENT_MASK, USE_SHIFT } from "./candidates";
+import { candidateCount, candidates, findCandidates, isPicked, STATEMENT_MASK, USE_SHIFT } from "./candidates";
 import { denyList, identityList, resourceList } from "./memory";
 import {
   addItem,
   beginGroup,
   endGroup,
+  isPlanning,
   ItemBits,
   Mode,
   mode,
   nextGroup,
+  planElement,
   ResidualGroup,
   ResidualItem,
+  spoilPlan,
 } from "./residual";
 import {
   conditionOf,
   isDeny,
   isSettled,
+  resourceElementOf,
   restTruth,
   settledCondition,
   settledTruth,
@@ -138,6 +142,7 @@ function recordSet(set: u32, bare: bool): void {
   for (let index: u32 = 0; index < count; index++) {
     const statement = load<u32>(words + index * 4) & STATEMENT_MASK;
     const denies = isDeny(statement);
+    planStatement(statement);
     if (!recordStatement(statement, statement, denies)) continue;
     if (bare && !denies && lastItemIsCertain) {
       allowed = Truth.True;
@@ -145,6 +150,13 @@ function recordSet(set: u32, bare: bool): void {
     }
   }
   endGroup(group, allowed, denied, !open);
+}
+
+/** A plan lists what the resource is held against, whether it matches or not. */
+function planStatement(statement: u32): void {
+  if (!isPlanning) return;
+  if (isPicked || !isSettled(statement)) spoilPlan();
+  else planElement(resourceElementOf(statement));
 }
 
 /** Whether the statement noted last hits whatever the request. */
@@ -247,6 +259,7 @@ function recordResourceSet(set: u32): void {
     const use = word >> USE_SHIFT;
     const denies = isDeny(word & STATEMENT_MASK);
     if (!documentCounts(use) || (!denies && use == DocumentUse.DenyOnly)) continue;
+    planStatement(word & STATEMENT_MASK);
     recordStatement(word, word & STATEMENT_MASK, denies);
   }
   endGroup(group, Truth.False, Truth.False, false);

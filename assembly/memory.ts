@@ -50,12 +50,12 @@ export let elementStamps: u32 = 0;
 export let textArea: u32 = 0;
 export let textAreaBytes: u32 = 0;
 /** Slots of the caller and the resource table; a power of two. */
-export const TABLE_SIZE: u32 = 32768;
+export const TABLE_SIZE: u32 = 131072;
 export let callerTable: u32 = 0;
 export let resourceTable: u32 = 0;
 /** Entries of both tables and their texts, written by the host. */
 export let partyArea: u32 = 0;
-export const PARTY_BYTES: u32 = 8388608;
+export const PARTY_BYTES: u32 = 33554432;
 export let quickFrame: u32 = 0;
 /** Slots of the records of resources; a power of two, at most half full. */
 export const RESOURCE_TABLE_SIZE: u32 = 131072;

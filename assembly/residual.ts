@@ -9,13 +9,28 @@
  * `evaluateLayers` comes to them. The decision hangs on the request through the atoms' truths alone, so a cell that was
  * filled once answers for good; cells exist for atoms that are true or false, whatever is unknown goes the long way.
  */
-import { DecisionCode, FixedBy, Result, StatementRecord, Section } from "../src/bytecode/layout";
+import { DecisionCode, ElementBits, FixedBy, Format, Result, StatementRecord, Section, Truth } from "../src/bytecode/layout";
 import { generation } from "./actions";
-import { sectionSize } from "./bundle";
+import { Mark, PatternKind } from "../src/bytecode/opcodes";
+import {
+  elementAt,
+  elementBits,
+  elementCount,
+  patternAt,
+  patternKind,
+  patternLength,
+  patternLiteral,
+  plainResources,
+  sectionSize,
+} from "./bundle";
 import { blockAtoms, entryTruth } from "./conditions";
 import { forgetResources } from "./dictionary";
+import { expand, expandedLength, expandedTooLong, markSegments } from "./expand";
+import { matches } from "./glob";
+import { resource, resourceLength } from "./statement";
 import {
   copyBytes,
+  expansion,
   fixedKeys,
   NUMBER_TABLE_SIZE,
   numberTable,
@@ -119,22 +134,23 @@ const ROWS_BYTES: u32 = ResidualEntry.Rows + ATOMS_MAX * Atom.Size + (1 << ATOMS
 let used: u32 = 0;
 let entries: u32 = 0;
 let since: u32 = 1;
-/** Of the triple looked up last. */
-let hash: u32 = 0;
 let entry: u32 = 0;
 let entryCaller: u32 = 0;
 let entryClass: u32 = 0;
 let entryResource: u32 = 0;
-let entryHash: u32 = 0;
 let cursor: u32 = 0;
 let full: bool = false;
 
 /** Grows whenever what was noted is void, so that whoever holds on to records can tell. */
 export let epoch: u32 = 1;
 
+/** Slots in use: few at first, so that they stay near one another; more once these were not enough. */
+let tableSize: u32 = 16384;
+
 /** Nothing that was noted holds any more. */
 export function forgetResiduals(): void {
-  memory.fill(residualTable, 0, RESIDUAL_TABLE_SIZE * SLOT);
+  memory.fill(residualTable, 0, tableSize * SLOT);
+  if (entries >= tableSize / 2 && tableSize < RESIDUAL_TABLE_SIZE) tableSize *= 4;
   forgetResources();
   memory.fill(numberTable, 0, NUMBER_TABLE_SIZE * NUMBER_SLOT);
   used = 0;
@@ -151,7 +167,7 @@ export function refreshResiduals(): void {
 
 /** Whether another entry fits. */
 export function hasRoomForResidual(): bool {
-  return used + ENTRY_BYTES + ROWS_BYTES <= RESIDUAL_BYTES && entries < RESIDUAL_TABLE_SIZE / 2;
+  return used + ENTRY_BYTES + ROWS_BYTES + Plan.Size + TESTS_BYTES <= RESIDUAL_BYTES && entries < tableSize / 2;
 }
 
 function tripleHash(caller: u32, class_: u32, resource: u32): u32 {
@@ -162,14 +178,13 @@ function tripleHash(caller: u32, class_: u32, resource: u32): u32 {
 
 /** The entry of a caller's entry, an action's class and a resource's record, or 0. */
 export function findResidual(caller: u32, class_: u32, resource: u32): u32 {
-  hash = tripleHash(caller, class_, resource);
-  let slot = hash & (RESIDUAL_TABLE_SIZE - 1);
+  let slot = tripleHash(caller, class_, resource) & (tableSize - 1);
   while (true) {
     const record = residualTable + slot * SLOT;
     const found = load<u32>(record, 12);
     if (found == 0) return 0;
     if (load<u32>(record) == caller && load<u32>(record, 4) == class_ && load<u32>(record, 8) == resource) return found;
-    slot = (slot + 1) & (RESIDUAL_TABLE_SIZE - 1);
+    slot = (slot + 1) & (tableSize - 1);
   }
 }
 
@@ -191,34 +206,218 @@ export function beginResidual(caller: u32, class_: u32, resource: u32, owner: u3
   entryCaller = caller;
   entryClass = class_;
   entryResource = resource;
-  entryHash = tripleHash(caller, class_, resource);
   store<u32>(entry, owner, ResidualEntry.Owner);
   store<u32>(entry, NO_TABLE, ResidualEntry.Atoms);
   cursor = entry + ROWS_BYTES;
   store<u32>(entry, cursor, ResidualEntry.Groups);
   full = false;
+  ended = 0;
   mode = Mode.Record;
 }
 
-/** Ends the entry begun last and files it. */
+/** The entry that was ended since the last one was begun, or 0. */
+export let ended: u32 = 0;
+
+/** Ends the entry begun last and files it; one that stands for no resource of its own is a plan's to file. */
 export function endResidual(): void {
   mode = Mode.Plain;
+  ended = entry;
   if (full) {
     store<u32>(entry, TOO_LARGE, ResidualEntry.Atoms);
     cursor = entry + ResidualEntry.Rows;
   } else {
     listAtoms();
   }
-  let slot = entryHash & (RESIDUAL_TABLE_SIZE - 1);
-  while (load<u32>(residualTable + slot * SLOT, 12) != 0) slot = (slot + 1) & (RESIDUAL_TABLE_SIZE - 1);
-  const record = residualTable + slot * SLOT;
-  store<u32>(record, entryCaller);
-  store<u32>(record, entryClass, 4);
-  store<u32>(record, entryResource, 8);
-  store<u32>(record, entry, 12);
   used = ((cursor + 7) & ~7) - residualArea;
-  entries++;
+  if (entryResource != 0) file(entryCaller, entryClass, entryResource, entry);
   takeResidual(entry);
+}
+
+function file(caller: u32, class_: u32, resource: u32, what: u32): void {
+  let slot = tripleHash(caller, class_, resource) & (tableSize - 1);
+  while (load<u32>(residualTable + slot * SLOT, 12) != 0) slot = (slot + 1) & (tableSize - 1);
+  const record = residualTable + slot * SLOT;
+  store<u32>(record, caller);
+  store<u32>(record, class_, 4);
+  store<u32>(record, resource, 8);
+  store<u32>(record, what, 12);
+  entries++;
+}
+
+// ---- Plans ---------------------------------------------------------------------------------------------------------
+
+/**
+ * What resources that are new each time are held against, for a caller, an action and what is known of the resource: the
+ * distinct Resource elements of all statements that are looked at, and the residuals for the ways in which these came out so
+ * far. The decision hangs on such a resource through these truths alone. Filed like residuals, under the resource's facts.
+ */
+export const enum Plan {
+  /** How many elements; more than ELEMENTS_MAX: there is no plan. */
+  Elements = 0,
+  Ways = 4,
+  /** Ids of the elements while they are listed; then where the tests of each begin. */
+  First = 8,
+  /** Pairs of the elements' truths, a bit each, and the entry. */
+  FirstWay = 136,
+  Size = 264,
+}
+
+/** The patterns of one element, with the caller's values in the place of variables. */
+export const enum PlanTests {
+  Negated = 0,
+  Count = 4,
+  First = 8,
+}
+
+export const enum PlanTest {
+  /** `PatternKind`. */
+  Kind = 0,
+  Pattern = 4,
+  Length = 8,
+  Literal = 12,
+  Size = 16,
+}
+
+const ELEMENTS_MAX: u32 = 32;
+const WAYS_MAX: u32 = 16;
+const NO_PLAN: u32 = 33;
+/** Room for the tests of a plan. */
+const TESTS_BYTES: u32 = 8192;
+
+/** Whether what is noted makes a plan, too. */
+export let isPlanning: bool = false;
+let plan: u32 = 0;
+let planElements: u32 = 0;
+
+/** Begins an entry, and the plan that it is the first of. There must be room. */
+export function beginPlan(caller: u32, class_: u32, owner: u32): void {
+  plan = residualArea + used;
+  used += Plan.Size;
+  planElements = 0;
+  isPlanning = true;
+  beginResidual(caller, class_, 0, owner);
+}
+
+/** Notes an element that the resource is held against. */
+export function planElement(element: u32): void {
+  if (planElements > ELEMENTS_MAX || element >= <u32>Format.Never) return;
+  for (let index: u32 = 0; index < planElements; index++) {
+    if (load<u32>(plan + Plan.First + index * 4) == element) return;
+  }
+  if (planElements == ELEMENTS_MAX) spoilPlan();
+  else store<u32>(plan + Plan.First + planElements++ * 4, element);
+}
+
+export function spoilPlan(): void {
+  planElements = NO_PLAN;
+}
+
+/** Ends the plan begun last and files it; nothing is filed where a built-in rule decided. `longest`: no resource is longer. */
+export function endPlan(caller: u32, class_: u32, facts: u32, longest: u32): void {
+  isPlanning = false;
+  if (ended == 0) return;
+  const start = residualArea + used;
+  let at = start;
+  for (let index: u32 = 0; index < planElements && planElements <= ELEMENTS_MAX; index++) {
+    const place = plan + Plan.First + index * 4;
+    const next = writeTests(load<u32>(place), at, start + TESTS_BYTES, longest);
+    store<u32>(place, at);
+    if (next == 0) spoilPlan();
+    else at = next;
+  }
+  if (planElements <= ELEMENTS_MAX) used = at - residualArea;
+  store<u32>(plan, planElements, Plan.Elements);
+  store<u32>(plan, 0, Plan.Ways);
+  file(caller, class_, facts, plan);
+  if (planElements <= ELEMENTS_MAX) addWay(plan, wayOf(plan), ended);
+}
+
+/** Writes an element's tests; where they end, or 0: some variable's value is not known, or there is no room. */
+function writeTests(element: u32, to: u32, end: u32, longest: u32): u32 {
+  const ids = elementAt(element);
+  const count = elementCount(element);
+  let tests: u32 = 0;
+  let at = to + PlanTests.First + count * PlanTest.Size;
+  if (at > end) return 0;
+  for (let index: u32 = 0; index < count; index++) {
+    const id = load<u32>(ids + index * 4);
+    const test = to + PlanTests.First + tests * PlanTest.Size;
+    let kind = patternKind(id);
+    let pattern = patternAt(id);
+    let length = patternLength(id);
+    let literal = patternLiteral(id);
+    if (kind == PatternKind.Variables) {
+      const known = expand(pattern, length, longest);
+      if (known == Truth.Unknown) return 0;
+      // Without a value, or too long, it matches nothing (MATCH-27).
+      if (known == Truth.False || expandedTooLong) continue;
+      kind = !plainResources() && markSegments() ? PatternKind.Segments : PatternKind.Greedy;
+      length = expandedLength;
+      if (at + length + 16 > end) return 0;
+      pattern = at;
+      copyBytes(at, expansion, length);
+      at = (at + length + 16 + 3) & ~3;
+      literal = 0;
+      while (literal < length && load<u8>(pattern + literal) < <u8>Mark.Variable) literal++;
+    }
+    store<u32>(test, kind, PlanTest.Kind);
+    store<u32>(test, pattern, PlanTest.Pattern);
+    store<u32>(test, length, PlanTest.Length);
+    store<u32>(test, literal, PlanTest.Literal);
+    tests++;
+  }
+  store<u32>(to, elementBits(element) & ElementBits.Negated ? 1 : 0, PlanTests.Negated);
+  store<u32>(to, tests, PlanTests.Count);
+  return at;
+}
+
+export function hasTests(found: u32): bool {
+  return load<u32>(found, Plan.Elements) <= ELEMENTS_MAX;
+}
+
+/** How the resource in hand comes out against a plan's elements. Only where the plan has tests. */
+export function wayOf(found: u32): u32 {
+  const count = load<u32>(found, Plan.Elements);
+  let way: u32 = 0;
+  for (let index: u32 = 0; index < count; index++) {
+    const tests = load<u32>(found + Plan.First + index * 4);
+    let test = tests + PlanTests.First;
+    const end = test + load<u32>(tests, PlanTests.Count) * PlanTest.Size;
+    let any: u32 = 0;
+    for (; test < end && any == 0; test += PlanTest.Size) {
+      const hit = matches(
+        load<u32>(test, PlanTest.Kind),
+        load<u32>(test, PlanTest.Pattern),
+        load<u32>(test, PlanTest.Length),
+        load<u32>(test, PlanTest.Literal),
+        resource,
+        resourceLength,
+      );
+      if (hit) any = 1;
+    }
+    way |= (any ^ load<u32>(tests, PlanTests.Negated)) << index;
+  }
+  return way;
+}
+
+/** The entry for a way, or 0. */
+export function entryOfWay(found: u32, way: u32): u32 {
+  let pair = found + Plan.FirstWay;
+  const end = pair + load<u32>(found, Plan.Ways) * 8;
+  for (; pair < end; pair += 8) if (load<u32>(pair) == way) return load<u32>(pair, 4);
+  return 0;
+}
+
+export function addWay(found: u32, way: u32, what: u32): void {
+  const count = load<u32>(found, Plan.Ways);
+  if (count == WAYS_MAX) return;
+  store<u32>(found + Plan.FirstWay + count * 8, way);
+  store<u32>(found + Plan.FirstWay + count * 8, what, 4);
+  store<u32>(found, count + 1, Plan.Ways);
+}
+
+export function hasRoomForWay(found: u32): bool {
+  return load<u32>(found, Plan.Ways) < WAYS_MAX;
 }
 
 /** How many atoms have numbers. */

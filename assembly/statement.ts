@@ -76,6 +76,10 @@ export function isSettled(statement: u32): bool {
   return true;
 }
 
+export function resourceElementOf(statement: u32): u32 {
+  return load<u32>(statementAt(statement), StatementRecord.Resource);
+}
+
 export function conditionOf(statement: u32): u32 {
   return load<u32>(statementAt(statement), StatementRecord.Condition);
 }

@@ -8,6 +8,7 @@ import {
   type DictionaryColumn,
   dictionaryColumn,
   type TextColumn,
+  type Utf8Column,
   utf8Column,
 } from "../src/engine/columns.js";
 import { Engine } from "../src/engine/engine.js";
@@ -37,7 +38,7 @@ export async function measureBatches(scale: Scale): Promise<Result[]> {
   const results = [
     measureIds("P1", small, engine, floors, scale),
     measureTexts("P2", texts, engine, floors, scale),
-    measureTexts("P3", uniqueResources(texts), engine, floors, scale),
+    measureTexts("P3", uniqueResources(texts), engine, floors, scale, renameResources),
   ];
   engine.release();
   results.push(await measureGrowth("P4", small, engine, scaled(30_000, 10_000, scale.rows), scale));
@@ -79,6 +80,7 @@ function measureTexts(
   engine: Engine,
   floors: Floors,
   scale: Scale,
+  prepare: (columns: BatchColumns, round: number) => void = () => {},
 ): Result {
   const columns = columnsOf(requests, utf8Column, engine);
   const arrays = textColumns(columns).map((column) => {
@@ -89,7 +91,7 @@ function measureTexts(
   const rows = requests.length;
   const result = contest(
     {
-      prepare: () => {},
+      prepare: (round) => prepare(columns, round),
       ours: () => void engine.decideBatch(columns),
       theirs: () => void floors.hashTexts(pointers, arrays.length, rows),
     },
@@ -129,9 +131,23 @@ function perRow(nanoseconds: number, rows: number): number {
   return Number((nanoseconds / rows).toPrecision(3));
 }
 
-/** S3 keys and names that never come twice. */
+/** Digits behind a name for its row, and for its round. */
+const ROW_DIGITS = 4;
+const ROUND_DIGITS = 3;
+
+/** Names that do not come twice: a row's behind each, and room for a round's. */
 function uniqueResources(requests: readonly WorkloadRequest[]): WorkloadRequest[] {
-  return requests.map((request, row) => ({ ...request, resource: `${request.resource}${row.toString(36)}` }));
+  return requests.map((request, row) => ({
+    ...request,
+    resource: `${request.resource}${row.toString(36).padStart(ROW_DIGITS, "0")}${"0".repeat(ROUND_DIGITS)}`,
+  }));
+}
+
+/** Makes all resources others than they were. */
+function renameResources({ resource }: BatchColumns, round: number): void {
+  const { offsets, data } = resource as Utf8Column;
+  const digits = Buffer.from(round.toString(36).padStart(ROUND_DIGITS, "0"));
+  for (let row = 1; row < offsets.length; row++) data.set(digits, offsets[row]! - ROUND_DIGITS);
 }
 
 /** Eight columns in the engine's own memory. */

@@ -57,9 +57,9 @@ const REQUEST_LENGTH_MAX = 16384;
 /** All texts together; less than the limit of a single one. */
 export const TEXTS_LENGTH_MAX = 8192;
 /** Half of TABLE_SIZE in assembly/memory.ts. */
-const PARTIES_MAX = 16384;
+const PARTIES_MAX = 65536;
 /** PARTY_BYTES of assembly/memory.ts. */
-const PARTY_BYTES = 8388608;
+const PARTY_BYTES = 33554432;
 /** Spellings of context keys that are remembered. */
 const PLANS_MAX = 4096;
 
