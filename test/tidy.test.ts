@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** The floor of every room under `src/` (docs/architecture.md). A room imports itself and lower floors. */
 const FLOORS: ReadonlyMap<string, number> = new Map([
   ["text", 0],
+  ["threads", 0],
   ["policy", 1],
   ["bytecode", 1],
   ["catalog", 1],

@@ -2,9 +2,8 @@
  * Threads that read, seen from the thread that asked: groups of sources go out, batches come back, in the order of the
  * sources unless that does not matter. However far apart the threads are, no more than a few batches of each are kept.
  */
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../../threads/thread.js";
 import { type Batch, countsOf, type PackedBatch, unpack } from "./batch.js";
 import type { ReadLimits } from "./file.js";
 import { TrailError } from "./item.js";
@@ -183,7 +182,7 @@ export class Pool {
     const progress = new Int32Array(new SharedArrayBuffer(Progress.Count * Int32Array.BYTES_PER_ELEMENT));
     const { limits, projection } = this.#options;
     const setup: WorkerSetup = { limits, projection, batchesMax: BATCHES_PER_THREAD, progress };
-    const worker = startWorker(setup);
+    const worker = startThread(import.meta.url, "worker", setup);
     const thread: Thread = { worker, progress, tasks: [], isReady: false };
     this.#threads.add(thread);
     worker.on("message", (message: FromWorker) => this.#hear(thread, message));
@@ -293,18 +292,4 @@ function groupAfter({ group, sourcesHad, itemsHad, textHad }: Task, progress: In
   // Items of a source that is given up stay; what follows them is the reason.
   const skip = broken.has(0) ? 0 : itemsHad;
   return { number: group.number, sources: group.sources.slice(sourcesHad), skip, text: textHad, broken };
-}
-
-/** As source, this module is TypeScript, and a thread needs the loader that this one has: tsx, in development only. */
-function startWorker(setup: WorkerSetup): Worker {
-  const module = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
-  if (module.pathname.endsWith(".js")) return new Worker(module, { workerData: setup });
-  // Required, it resolves to its CommonJS twin, which cannot register from here.
-  const twin = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api"));
-  const loader = new URL("./index.mjs", twin).href;
-  const start = `import(${JSON.stringify(loader)}).then(({ register }) => {
-    register();
-    return import(${JSON.stringify(module.href)});
-  });`;
-  return new Worker(start, { eval: true, execArgv: [], workerData: setup, name: fileURLToPath(module) });
 }
