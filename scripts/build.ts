@@ -16,6 +16,7 @@ const TARGETS = {
   debug: { file: "iamb.debug.wasm", config: "asconfig.json" },
   baseline: { file: "iamb.wasm", config: "asconfig.json" },
   simd: { file: "iamb.simd.wasm", config: "asconfig.json" },
+  threads: { file: "iamb.threads.wasm", config: "asconfig.json" },
   scanner: { file: "iamb.scanner.wasm", config: "asconfig.scanner.json" },
 } as const;
 

@@ -22,6 +22,7 @@ export {
 } from "./engine/columns.js";
 export { Engine, EngineError, type EngineOptions, Overlay } from "./engine/engine.js";
 export { encodeFrame, FrameError, type FrameErrorCode } from "./engine/frame.js";
+export { EnginePool, PoolError, type PoolOptions } from "./engine/pool.js";
 export type { Policy, PolicyType } from "./policy/model.js";
 export { DEFAULT_WORLD_OPTIONS, type WorldOptions } from "./policy/options.js";
 export { type ParsedPolicy, type ParseOptions, parsePolicy } from "./policy/parse.js";

@@ -112,6 +112,20 @@ export function decideBatch(host: BatchHost, columns: BatchColumns, options: Bat
   return new Batch(host, columns, options).run();
 }
 
+/** A batch of which nothing is decided yet. */
+export interface PreparedBatch {
+  /** Without those that no row's answer hangs on. */
+  readonly columns: BatchColumns;
+  readonly now: number;
+  /** To be filled: every row is `Undecided`. */
+  readonly result: BatchResult;
+}
+
+/** Checks a batch and decides nothing. Throws `ColumnError` as `decideBatch` does. */
+export function prepareBatch(host: BatchHost, columns: BatchColumns, options: BatchOptions): PreparedBatch {
+  return new Batch(host, columns, options).prepared();
+}
+
 class Batch {
   private readonly machine: Machine;
   private readonly words: Uint32Array;
@@ -171,6 +185,23 @@ class Batch {
       first += count;
     }
     this.errors.sort((one, other) => one.row - other.row);
+    return this.result();
+  }
+
+  prepared(): PreparedBatch {
+    const needed = new Set(this.plans.map(({ path }) => path));
+    const only = <T>(of: string, columns: Readonly<Record<string, T>> | undefined): Record<string, T> | undefined =>
+      columns && Object.fromEntries(Object.entries(columns).filter(([name]) => needed.has(`${of}.${name}`)));
+    const { resourceTags, context } = this.columns;
+    const columns = {
+      ...this.columns,
+      resourceTags: only("resourceTags", resourceTags),
+      context: only("context", context),
+    };
+    return { columns, now: this.now, result: this.result() };
+  }
+
+  private result(): BatchResult {
     const { decisions, layers, statements, dependsOn, dependsOnWords, errors } = this;
     return { decisions, layers, statements, dependsOn, dependsOnWords, errors };
   }

@@ -13,7 +13,7 @@ import {
   SetRecord,
   Status,
 } from "../bytecode/layout.js";
-import { type BundleReader, NONE } from "../bytecode/reader.js";
+import { BundleReader, NONE } from "../bytecode/reader.js";
 import { BundleError, verifyBundle } from "../bytecode/verify.js";
 import { scpExemptActions } from "../catalog/scp-exempt.js";
 import type { Statement } from "../policy/model.js";
@@ -25,7 +25,14 @@ import { type Request, RequestError, type RequestOptions } from "../request/requ
 import { resolve } from "../request/resolve.js";
 import { directoryOf } from "../world/directory.js";
 import { type Layers, layersOf, nonePassed } from "../world/layers.js";
-import { type BatchHost, type BatchOptions, type BatchResult, decideBatch } from "./batch.js";
+import {
+  type BatchHost,
+  type BatchOptions,
+  type BatchResult,
+  decideBatch,
+  type PreparedBatch,
+  prepareBatch,
+} from "./batch.js";
 import type { BatchColumns } from "./columns.js";
 import { type DecodeContext, decodeResult, decodeSettled, References, type StatementPlace } from "./decode.js";
 import { decompileStatement } from "./decompile.js";
@@ -44,7 +51,18 @@ import { FrameError, FrameView, requestOf } from "./frame.js";
 import { FrameRoad } from "./frame-road.js";
 import { QuickRoad } from "./quick.js";
 import { templateOf, textOfTemplate } from "./templates.js";
-import { type Build, type Machine, makeMachine, moduleOf } from "./wasm.js";
+import {
+  type Build,
+  bundleOf,
+  clearShare,
+  type Machine,
+  type MachineLayout,
+  makeMachine,
+  makeSharedImage,
+  makeSharedMachine,
+  moduleOf,
+  type SharedImage,
+} from "./wasm.js";
 import { BundleWorld } from "./world.js";
 
 export { EngineError } from "./error.js";
@@ -109,15 +127,15 @@ export class Engine {
   private readonly statementsOfOverlays = new WeakMap<StatementRef, StatementPlace>();
 
   private constructor(
-    private readonly bytes: Uint8Array,
     readonly reader: BundleReader,
     private readonly options: Required<EngineOptions>,
+    private readonly place: Place | null,
   ) {
     this.world = new BundleWorld(reader);
     this.plans = keyPlansOf(reader);
     this.keyIds = keyIdsOf(this.plans);
     this.references = new References(reader);
-    this.machine = this.newMachine(null);
+    this.machine = this.newMachine();
     this.batchEnd = this.machine.batchEnd;
     this.decoding = { machine: this.machine, references: this.references, overlay: null };
     this.quick = this.newQuickRoad();
@@ -134,16 +152,25 @@ export class Engine {
   static loadSync(bytes: Uint8Array, options: EngineOptions = {}): Engine {
     const reader = verifyBundle(bytes);
     checkData(reader);
-    const seed = randomBytes(4).readUInt32LE();
-    return new Engine(bytes, reader, {
-      build: "baseline",
-      index: true,
-      stepsMax: 2 ** 31,
-      quick: true,
-      seed,
-      batchBytes: 1 << 26,
-      ...options,
-    });
+    return new Engine(reader, { ...defaultOptions(), ...options }, null);
+  }
+
+  /**
+   * Verifies a bundle and puts it into a memory for `count` engines, one a thread. `columnBytes`: what `reserve` gives of it.
+   * Throws as `load` does. For `EnginePool`.
+   */
+  static shareImage(bytes: Uint8Array, count: number, columnBytes: number, options: EngineOptions): SharedImage {
+    const reader = verifyBundle(bytes);
+    checkData(reader);
+    const { build, ...others } = { ...defaultOptions(), build: "threads" as const, ...options };
+    return makeSharedImage(moduleOf(build), layoutFor(reader, null, others), columnBytes, count);
+  }
+
+  /** The engine that has a share of an image to itself. Overlays get machines of their own. For `EnginePool`. */
+  static inShare(image: SharedImage, share: number, options: Omit<EngineOptions, "build">): Engine {
+    const reader = new BundleReader(bundleOf(image));
+    const all = { ...defaultOptions(), ...options, build: "simd" as const };
+    return new Engine(reader, all, { image, share });
   }
 
   /** The context keys that the bundle reads, lower-cased and sorted: no others can change a decision. */
@@ -281,6 +308,11 @@ export class Engine {
     this.batchEnd = this.machine.batchEnd;
   }
 
+  /** Checks the columns of a batch as `decideBatch` does, and decides nothing yet. For `EnginePool`. */
+  prepareBatch(columns: BatchColumns, options: BatchOptions): PreparedBatch {
+    return prepareBatch(this.batchHost(), columns, options);
+  }
+
   private batchHost(): BatchHost {
     return {
       machine: this.machine,
@@ -300,7 +332,8 @@ export class Engine {
   }
 
   private replaceMachine(): void {
-    this.machine = this.newMachine(null);
+    if (this.place !== null) clearShare(this.place.image, this.place.image.shares[this.place.share]!);
+    this.machine = this.newMachine();
     this.batchEnd = this.machine.batchEnd;
     this.decoding = { machine: this.machine, references: this.references, overlay: null };
     this.quick = this.newQuickRoad();
@@ -393,7 +426,7 @@ export class Engine {
     let attached = this.overlays.get(overlay);
     if (attached === undefined) {
       attached = {
-        machine: this.newMachine(overlay),
+        machine: makeMachine(moduleOf(this.options.build), layoutFor(this.reader, overlay, this.options)),
         references: new References(overlay.reader, this.statementsOfOverlays),
         session: { set: overlay.set, plans: keyPlansOf(overlay.reader) },
       };
@@ -402,19 +435,39 @@ export class Engine {
     return attached;
   }
 
-  private newMachine(overlay: Overlay | null): Machine {
-    return makeMachine(moduleOf(this.options.build), {
-      bundle: this.bytes,
-      overlay: overlay?.bytes ?? null,
-      candidateWords: Math.max(
-        CANDIDATE_WORDS_MIN,
-        largestSet(this.reader) + (overlay ? largestSet(overlay.reader) : 0),
-      ),
-      textBytes: REQUEST_BYTES_MAX,
-      batchBytes: overlay === null ? this.options.batchBytes : 0,
-      seed: this.options.seed,
-    });
+  private newMachine(): Machine {
+    const layout = layoutFor(this.reader, null, this.options);
+    if (this.place === null) return makeMachine(moduleOf(this.options.build), layout);
+    const { image, share } = this.place;
+    return makeSharedMachine(image, image.shares[share]!, layout);
   }
+}
+
+/** Which share of which image is an engine's. */
+interface Place {
+  readonly image: SharedImage;
+  readonly share: number;
+}
+
+function defaultOptions(): Required<EngineOptions> {
+  const seed = randomBytes(4).readUInt32LE();
+  return { build: "baseline", index: true, stepsMax: 2 ** 31, quick: true, seed, batchBytes: 1 << 26 };
+}
+
+function layoutFor(
+  reader: BundleReader,
+  overlay: Overlay | null,
+  { batchBytes, seed }: Pick<Required<EngineOptions>, "batchBytes" | "seed">,
+): MachineLayout {
+  const statements = largestSet(reader) + (overlay === null ? 0 : largestSet(overlay.reader));
+  return {
+    bundle: reader.bytes,
+    overlay: overlay?.bytes ?? null,
+    candidateWords: Math.max(CANDIDATE_WORDS_MIN, statements),
+    textBytes: REQUEST_BYTES_MAX,
+    batchBytes: overlay === null ? batchBytes : 0,
+    seed,
+  };
 }
 
 /** EVAL-18: who can have session policies. */

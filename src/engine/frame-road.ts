@@ -16,27 +16,7 @@ interface Known {
 }
 
 const REFUSE: ValuePlan = { kind: "refuse" };
-/** Names of module scope are folded into the code, members of imported enums are looked up each time. */
 const TEXT: RequestFrameValue = RequestFrameValue.Text;
-const ROWS: number = RequestFrame.Rows;
-const ROW_SIZE = RequestFrameRow.Size;
-const KIND = RequestFrameRow.Kind;
-const LENGTH = RequestFrameRow.Length;
-const HAS_OWNER = RequestFrameFlags.HasOwner;
-const HAS_TAGS = RequestFrameFlags.HasTags;
-const HAS_NOW = RequestFrameFlags.HasNow;
-/** In words. */
-const CALLER_ENTRY = QuickFrame.CallerEntry >>> 2;
-const CALLER_LENGTH = QuickFrame.CallerLength >>> 2;
-const ACTION_CLASS = QuickFrame.ActionClass >>> 2;
-const ACTION_LENGTH = QuickFrame.ActionLength >>> 2;
-const SETTING_LENGTH = QuickFrame.SettingLength >>> 2;
-const RESOURCE_LENGTH = QuickFrame.ResourceLength >>> 2;
-const VALUE_COUNT = QuickFrame.ValueCount >>> 2;
-const OK: QuickStatus.Ok = QuickStatus.Ok;
-const KNOWN: QuickStatus.Known = QuickStatus.Known;
-const LONGEST = TEXT_LENGTH_MAX;
-const LONGEST_TOGETHER = TEXTS_LENGTH_MAX;
 const HASH = 0x23;
 const STAR = 0x2a;
 
@@ -53,8 +33,8 @@ export class FrameRoad {
     private readonly quick: QuickRoad,
   ) {
     this.frame = machine.quickFrame >>> 2;
-    this.text = machine.bytes.subarray(machine.textArea, machine.textArea + LONGEST_TOGETHER * 2);
-    this.textWords = machine.words.subarray(machine.textArea >>> 2, (machine.textArea >>> 2) + LONGEST_TOGETHER / 2);
+    this.text = machine.bytes.subarray(machine.textArea, machine.textArea + TEXTS_LENGTH_MAX * 2);
+    this.textWords = machine.words.subarray(machine.textArea >>> 2, (machine.textArea >>> 2) + TEXTS_LENGTH_MAX / 2);
   }
 
   /** As `QuickRoad.decide`. Throws `FrameError` where a new text is not UTF-8. */
@@ -62,7 +42,6 @@ export class FrameRoad {
     if (!this.write(frame)) return null;
     const { exports } = this.machine;
     let status: QuickStatus = exports.decideQuick();
-    if (status === OK || status === KNOWN) return status;
     for (let attempt = 1; attempt < 4 && isAsking(status); attempt++) {
       if (!this.quick.look(requestOf(frame), status)) return null;
       if (!this.write(frame)) return null;
@@ -84,17 +63,17 @@ export class FrameRoad {
   /** Copies the texts, and says how long each is. False: the frame is not plain. */
   private write(frame: FrameView): boolean {
     const { bytes, flags, texts, principalLength, actionLength, ownerLength, resourceLength } = frame;
-    if (flags & HAS_NOW) return false;
+    if (flags & RequestFrameFlags.HasNow) return false;
     const length = frame.names - texts;
     // Well within every limit of a single text.
-    if (length >= LONGEST_TOGETHER || resourceLength > LONGEST) return false;
+    if (length >= TEXTS_LENGTH_MAX || resourceLength > TEXT_LENGTH_MAX) return false;
     const resource = texts + principalLength + actionLength + ownerLength;
-    if (flags & HAS_OWNER) {
+    if (flags & RequestFrameFlags.HasOwner) {
       if (ownerLength !== 12 || (resourceLength === 1 && bytes[resource] === STAR)) return false;
     }
     this.quick.begin();
     if (!this.writeRows(frame)) return false;
-    const tagged = flags & HAS_TAGS ? 1 : 0;
+    const tagged = flags & RequestFrameFlags.HasTags ? 1 : 0;
     const head = resource - texts;
     if (tagged === 0) {
       this.text.set(bytes.subarray(texts, frame.names));
@@ -104,16 +83,16 @@ export class FrameRoad {
       this.text.set(bytes.subarray(resource, frame.names), head + 1);
     }
     if (!this.isAscii(length + tagged)) return false;
-    this.quick.writeClockTo(this.text, length + tagged);
+    this.quick.writeClockTo(this.text.subarray(length + tagged));
     const { words } = this.machine;
     const at = this.frame;
-    words[at + CALLER_ENTRY] = 0;
-    words[at + CALLER_LENGTH] = principalLength;
-    words[at + ACTION_CLASS] = 0;
-    words[at + ACTION_LENGTH] = actionLength;
-    words[at + SETTING_LENGTH] = ownerLength + tagged;
-    words[at + RESOURCE_LENGTH] = resourceLength;
-    words[at + VALUE_COUNT] = this.quick.valueCount;
+    words[at + (QuickFrame.CallerEntry >>> 2)] = 0;
+    words[at + (QuickFrame.CallerLength >>> 2)] = principalLength;
+    words[at + (QuickFrame.ActionClass >>> 2)] = 0;
+    words[at + (QuickFrame.ActionLength >>> 2)] = actionLength;
+    words[at + (QuickFrame.SettingLength >>> 2)] = ownerLength + tagged;
+    words[at + (QuickFrame.ResourceLength >>> 2)] = resourceLength;
+    words[at + (QuickFrame.ValueCount >>> 2)] = this.quick.valueCount;
     return true;
   }
 
@@ -123,10 +102,10 @@ export class FrameRoad {
     const { bytes, tagCount, rowCount } = frame;
     let nameAt = frame.names;
     let valueAt = frame.texts + frame.principalLength + frame.actionLength + frame.ownerLength + frame.resourceLength;
-    for (let index = 0, row = ROWS; index < rowCount; index++, row += ROW_SIZE) {
-      if (wordAt(bytes, row + KIND) !== TEXT) return false;
+    for (let index = 0, row: number = RequestFrame.Rows; index < rowCount; index++, row += RequestFrameRow.Size) {
+      if (wordAt(bytes, row + RequestFrameRow.Kind) !== TEXT) return false;
       const nameLength = wordAt(bytes, row);
-      const length = wordAt(bytes, row + LENGTH);
+      const length = wordAt(bytes, row + RequestFrameRow.Length);
       const plan =
         index < tagCount
           ? this.planOf(this.tags, index, bytes, nameAt, nameLength)
@@ -144,7 +123,7 @@ export class FrameRoad {
   private planOf(known: Known[], place: number, bytes: Uint8Array, at: number, length: number): ValuePlan {
     const remembered = known[place];
     if (remembered !== undefined && isSame(remembered.name, bytes, at, length)) return remembered.plan;
-    if (length > LONGEST) return REFUSE;
+    if (length > TEXT_LENGTH_MAX) return REFUSE;
     const name = asciiAt(bytes, at, length);
     if (name === null) return REFUSE;
     const plan = known === this.tags ? this.quick.tagPlanOf(name) : this.quick.keyPlanOf(name);

@@ -9,35 +9,6 @@ import {
 import type { ContextInput, Request, Scalar } from "../request/request.js";
 import { millisecondsOf } from "../request/time.js";
 
-/** Names of module scope are folded into the code, members of imported enums are looked up each time. */
-const MAGIC = Field.Magic;
-const VERSION = Field.Version;
-const SIZE = Field.Size;
-const FLAGS = Field.Flags;
-const PRINCIPAL_LENGTH = Field.PrincipalLength;
-const ACTION_LENGTH = Field.ActionLength;
-const OWNER_LENGTH = Field.OwnerLength;
-const RESOURCE_LENGTH = Field.ResourceLength;
-const TAG_COUNT = Field.TagCount;
-const KEY_COUNT = Field.KeyCount;
-const ITEM_COUNT = Field.ItemCount;
-const NOW_LOW = Field.NowLow;
-const NOW_HIGH = Field.NowHigh;
-const RESERVED = Field.Reserved;
-const ROWS: number = Field.Rows;
-const ROW_SIZE = Row.Size;
-const KIND = Row.Kind;
-const LENGTH = Row.Length;
-const TEXT = Value.Text;
-const UNKNOWN = Value.Unknown;
-const FORMAT_MAGIC: number = Format.Magic;
-const FORMAT_VERSION: number = Format.Version;
-const SIZE_MAX: number = Format.SizeMax;
-const HAS_OWNER = Flag.HasOwner;
-const HAS_TAGS = Flag.HasTags;
-const HAS_NOW = Flag.HasNow;
-const FLAGS_KNOWN = HAS_OWNER | HAS_TAGS | HAS_NOW;
-
 /** Codes of frame errors; part of the public interface. */
 export type FrameErrorCode =
   | "bad-magic"
@@ -83,43 +54,43 @@ export class FrameView {
   /** Throws `FrameError`. */
   constructor(readonly bytes: Uint8Array) {
     this.flags = checkHeader(bytes);
-    this.principalLength = wordAt(bytes, PRINCIPAL_LENGTH);
-    this.actionLength = wordAt(bytes, ACTION_LENGTH);
-    this.ownerLength = wordAt(bytes, OWNER_LENGTH);
-    this.resourceLength = wordAt(bytes, RESOURCE_LENGTH);
-    this.tagCount = wordAt(bytes, TAG_COUNT);
-    this.rowCount = this.tagCount + wordAt(bytes, KEY_COUNT);
-    const itemCount = wordAt(bytes, ITEM_COUNT);
-    this.items = ROWS + this.rowCount * ROW_SIZE;
+    this.principalLength = wordAt(bytes, Field.PrincipalLength);
+    this.actionLength = wordAt(bytes, Field.ActionLength);
+    this.ownerLength = wordAt(bytes, Field.OwnerLength);
+    this.resourceLength = wordAt(bytes, Field.ResourceLength);
+    this.tagCount = wordAt(bytes, Field.TagCount);
+    this.rowCount = this.tagCount + wordAt(bytes, Field.KeyCount);
+    const itemCount = wordAt(bytes, Field.ItemCount);
+    this.items = Field.Rows + this.rowCount * Row.Size;
     this.texts = this.items + itemCount * 4;
     if (this.texts > bytes.length) {
-      throw new FrameError("wrong-lengths", TAG_COUNT, "there are fewer bytes than the rows and items take");
+      throw new FrameError("wrong-lengths", Field.TagCount, "there are fewer bytes than the rows and items take");
     }
     let end = this.texts + this.principalLength + this.actionLength + this.ownerLength + this.resourceLength;
     let nameBytes = 0;
     let item = 0;
-    for (let index = 0, at = ROWS; index < this.rowCount; index++, at += ROW_SIZE) {
-      const kind = wordAt(bytes, at + KIND);
-      const length = wordAt(bytes, at + LENGTH);
+    for (let index = 0, at: number = Field.Rows; index < this.rowCount; index++, at += Row.Size) {
+      const kind = wordAt(bytes, at + Row.Kind);
+      const length = wordAt(bytes, at + Row.Length);
       nameBytes += wordAt(bytes, at);
-      if (kind === TEXT) {
+      if (kind === Value.Text) {
         end += length;
         continue;
       }
-      if (kind > UNKNOWN || index < this.tagCount) {
-        throw new FrameError("unknown-kind", at + KIND, `there is no value of kind ${kind} here`);
+      if (kind > Value.Unknown || index < this.tagCount) {
+        throw new FrameError("unknown-kind", at + Row.Kind, `there is no value of kind ${kind} here`);
       }
-      if (kind === UNKNOWN) {
-        if (length !== 0) throw new FrameError("not-zero", at + LENGTH, "what is unknown has no length");
+      if (kind === Value.Unknown) {
+        if (length !== 0) throw new FrameError("not-zero", at + Row.Length, "what is unknown has no length");
         continue;
       }
       if (length > itemCount - item) {
-        throw new FrameError("wrong-lengths", at + LENGTH, "the lists have more items than there are lengths");
+        throw new FrameError("wrong-lengths", at + Row.Length, "the lists have more items than there are lengths");
       }
       for (const last = item + length; item < last; item++) end += wordAt(bytes, this.items + item * 4);
     }
     if (item !== itemCount) {
-      throw new FrameError("wrong-lengths", ITEM_COUNT, "the lists have fewer items than there are lengths");
+      throw new FrameError("wrong-lengths", Field.ItemCount, "the lists have fewer items than there are lengths");
     }
     this.names = end;
     if (end + nameBytes !== bytes.length) {
@@ -136,32 +107,32 @@ export class FrameView {
 
 /** Checks what needs nothing but the header; returns the flags. */
 function checkHeader(bytes: Uint8Array): number {
-  if (bytes.length < ROWS) throw new FrameError("truncated", bytes.length, "there is no whole header");
-  if (wordAt(bytes, MAGIC) !== FORMAT_MAGIC) {
-    throw new FrameError("bad-magic", MAGIC, "a frame begins with `IAMR`");
+  if (bytes.length < Field.Rows) throw new FrameError("truncated", bytes.length, "there is no whole header");
+  if (wordAt(bytes, Field.Magic) !== Format.Magic) {
+    throw new FrameError("bad-magic", Field.Magic, "a frame begins with `IAMR`");
   }
-  const version = wordAt(bytes, VERSION);
-  if (version !== FORMAT_VERSION) {
-    const message = `version ${version} of the format is not known, ${FORMAT_VERSION} is`;
-    throw new FrameError("unsupported-version", VERSION, message);
+  const version = wordAt(bytes, Field.Version);
+  if (version !== Format.Version) {
+    const message = `version ${version} of the format is not known, ${Format.Version} is`;
+    throw new FrameError("unsupported-version", Field.Version, message);
   }
-  const size = wordAt(bytes, SIZE);
-  if (size > SIZE_MAX) {
-    throw new FrameError("too-large", SIZE, `a frame has no more than ${SIZE_MAX} bytes`);
+  const size = wordAt(bytes, Field.Size);
+  if (size > Format.SizeMax) {
+    throw new FrameError("too-large", Field.Size, `a frame has no more than ${Format.SizeMax} bytes`);
   }
   if (size > bytes.length) {
     throw new FrameError("truncated", bytes.length, `the frame has ${size} bytes, ${bytes.length} are here`);
   }
   if (size < bytes.length) throw new FrameError("trailing-bytes", size, "there are bytes behind the frame");
-  const flags = wordAt(bytes, FLAGS);
-  if (flags & ~FLAGS_KNOWN) {
-    throw new FrameError("unknown-flag", FLAGS, `the flags are ${flags}, and not all of them are known`);
+  const flags = wordAt(bytes, Field.Flags);
+  if (flags & ~(Flag.HasOwner | Flag.HasTags | Flag.HasNow)) {
+    throw new FrameError("unknown-flag", Field.Flags, `the flags are ${flags}, and not all of them are known`);
   }
-  checkZero(bytes, OWNER_LENGTH, flags & HAS_OWNER);
-  checkZero(bytes, TAG_COUNT, flags & HAS_TAGS);
-  checkZero(bytes, NOW_LOW, flags & HAS_NOW);
-  checkZero(bytes, NOW_HIGH, flags & HAS_NOW);
-  checkZero(bytes, RESERVED, 0);
+  checkZero(bytes, Field.OwnerLength, flags & Flag.HasOwner);
+  checkZero(bytes, Field.TagCount, flags & Flag.HasTags);
+  checkZero(bytes, Field.NowLow, flags & Flag.HasNow);
+  checkZero(bytes, Field.NowHigh, flags & Flag.HasNow);
+  checkZero(bytes, Field.Reserved, 0);
   return flags;
 }
 
@@ -184,25 +155,12 @@ function textAt(bytes: Uint8Array, at: number, length: number): string {
   }
 }
 
-/** All bytes from a place on as one string, to be cut up; null: not all of them are ASCII. */
-function asciiOf(bytes: Uint8Array, from: number): string | null {
-  try {
-    const text = decoder.decode(bytes.subarray(from));
-    return text.length === bytes.length - from ? text : null;
-  } catch {
-    return null;
-  }
-}
-
 /** The request that a frame says. Throws `FrameError` for texts that are not UTF-8, and names that come twice. */
 export function requestOf(frame: FrameView): Request {
   const { bytes, flags } = frame;
-  const ascii = asciiOf(bytes, frame.texts);
-  const textFrom = (from: number, length: number): string =>
-    ascii === null ? textAt(bytes, from, length) : ascii.slice(from - frame.texts, from - frame.texts + length);
   let at = frame.texts;
   const text = (length: number): string => {
-    const value = textFrom(at, length);
+    const value = textAt(bytes, at, length);
     at += length;
     return value;
   };
@@ -215,17 +173,17 @@ export function requestOf(frame: FrameView): Request {
   const unknown: string[] = [];
   let nameAt = frame.names;
   let item = frame.items;
-  for (let index = 0, row = ROWS; index < frame.rowCount; index++, row += ROW_SIZE) {
+  for (let index = 0, row: number = Field.Rows; index < frame.rowCount; index++, row += Row.Size) {
     const nameLength = wordAt(bytes, row);
-    const name = textFrom(nameAt, nameLength);
-    const kind: Value = wordAt(bytes, row + KIND);
-    const length = wordAt(bytes, row + LENGTH);
+    const name = textAt(bytes, nameAt, nameLength);
+    const kind: Value = wordAt(bytes, row + Row.Kind);
+    const length = wordAt(bytes, row + Row.Length);
     const record = index < frame.tagCount ? tags : context;
-    if (kind === UNKNOWN) {
+    if (kind === Value.Unknown) {
       unknown.push(name);
     } else {
       if (name in record) throw new FrameError("duplicate-name", nameAt, "the name was there before");
-      if (kind === TEXT) {
+      if (kind === Value.Text) {
         record[name] = text(length);
       } else {
         const values: string[] = [];
@@ -240,16 +198,16 @@ export function requestOf(frame: FrameView): Request {
     principal,
     action,
     resource,
-    ...(flags & HAS_OWNER ? { resourceAccount: owner } : {}),
-    ...(flags & HAS_TAGS ? { resourceTags: tags } : {}),
+    ...(flags & Flag.HasOwner ? { resourceAccount: owner } : {}),
+    ...(flags & Flag.HasTags ? { resourceTags: tags } : {}),
     context,
     ...(unknown.length === 0 ? {} : { unknown }),
-    ...(flags & HAS_NOW ? { now: nowOf(bytes) } : {}),
+    ...(flags & Flag.HasNow ? { now: nowOf(bytes) } : {}),
   };
 }
 
 function nowOf(bytes: Uint8Array): number {
-  return (wordAt(bytes, NOW_HIGH) | 0) * 2 ** 32 + wordAt(bytes, NOW_LOW);
+  return (wordAt(bytes, Field.NowHigh) | 0) * 2 ** 32 + wordAt(bytes, Field.NowLow);
 }
 
 /**
@@ -263,7 +221,7 @@ export function encodeFrame(request: Request): Uint8Array | null {
   const maybeRows = [
     ...Object.entries(resourceTags ?? {}).map(([name, value]) => rowOf(name, value)),
     ...Object.entries(request.context ?? {}).map(([name, value]) => rowOf(name, value)),
-    ...unknown.map((name): FrameRow => ({ name, kind: UNKNOWN, values: [] })),
+    ...unknown.map((name): FrameRow => ({ name, kind: Value.Unknown, values: [] })),
   ];
   if (!maybeRows.every((row) => row !== null)) return null;
   const rows: readonly FrameRow[] = maybeRows;
@@ -272,36 +230,36 @@ export function encodeFrame(request: Request): Uint8Array | null {
   if (!texts.every(isText)) return null;
   const encoded = texts.map((text) => encoder.encode(text));
   const itemCount = rows.reduce((sum, { kind, values }) => sum + (isList(kind) ? values.length : 0), 0);
-  const items = ROWS + rows.length * ROW_SIZE;
+  const items = Field.Rows + rows.length * Row.Size;
   const size = encoded.reduce((sum, { length }) => sum + length, items + itemCount * 4);
-  if (size > SIZE_MAX) return null;
+  if (size > Format.SizeMax) return null;
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   const put = (at: number, value: number) => view.setUint32(at, value, true);
-  put(MAGIC, FORMAT_MAGIC);
-  put(VERSION, FORMAT_VERSION);
-  put(SIZE, size);
+  put(Field.Magic, Format.Magic);
+  put(Field.Version, Format.Version);
+  put(Field.Size, size);
   put(
-    FLAGS,
-    (resourceAccount === undefined ? 0 : HAS_OWNER) |
-      (resourceTags === undefined ? 0 : HAS_TAGS) |
-      (now === undefined ? 0 : HAS_NOW),
+    Field.Flags,
+    (resourceAccount === undefined ? 0 : Flag.HasOwner) |
+      (resourceTags === undefined ? 0 : Flag.HasTags) |
+      (now === undefined ? 0 : Flag.HasNow),
   );
   PARTY_LENGTHS.forEach((field, index) => {
     put(field, encoded[index]!.length);
   });
   const tagCount = Object.keys(resourceTags ?? {}).length;
-  put(TAG_COUNT, tagCount);
-  put(KEY_COUNT, rows.length - tagCount);
-  put(ITEM_COUNT, itemCount);
-  if (now !== undefined) view.setBigInt64(NOW_LOW, BigInt(millisecondsOf(now, "now")), true);
+  put(Field.TagCount, tagCount);
+  put(Field.KeyCount, rows.length - tagCount);
+  put(Field.ItemCount, itemCount);
+  if (now !== undefined) view.setBigInt64(Field.NowLow, BigInt(millisecondsOf(now, "now")), true);
   let value = parties.length;
   let item = items;
   rows.forEach(({ kind, values }, index) => {
-    const at = ROWS + index * ROW_SIZE;
+    const at = Field.Rows + index * Row.Size;
     put(at, encoded[encoded.length - rows.length + index]!.length);
-    put(at + KIND, kind);
-    put(at + LENGTH, kind === TEXT ? encoded[value]!.length : values.length);
+    put(at + Row.Kind, kind);
+    put(at + Row.Length, kind === Value.Text ? encoded[value]!.length : values.length);
     for (let count = values.length; count > 0; count--, value++) {
       if (!isList(kind)) continue;
       put(item, encoded[value]!.length);
@@ -318,7 +276,7 @@ export function encodeFrame(request: Request): Uint8Array | null {
 
 const encoder = new TextEncoder();
 /** In the order of their texts. */
-const PARTY_LENGTHS = [PRINCIPAL_LENGTH, ACTION_LENGTH, OWNER_LENGTH, RESOURCE_LENGTH] as const;
+const PARTY_LENGTHS = [Field.PrincipalLength, Field.ActionLength, Field.OwnerLength, Field.ResourceLength] as const;
 
 interface FrameRow {
   readonly name: string;
@@ -332,7 +290,7 @@ function isList(kind: Value): boolean {
 
 /** Numbers as JSON writes them, booleans as `true` and `false` (REQ-2); null: not a value. */
 function rowOf(name: string, input: ContextInput): FrameRow | null {
-  if (isScalar(input)) return { name, kind: TEXT, values: [String(input)] };
+  if (isScalar(input)) return { name, kind: Value.Text, values: [String(input)] };
   if (isItems(input)) return { name, kind: Value.List, values: input.map(String) };
   if (typeof input !== "object" || input === null || !isItems(input.values)) return null;
   if (input.card !== "single" && input.card !== "multi") return null;

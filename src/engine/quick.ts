@@ -406,8 +406,8 @@ export class QuickRoad {
   }
 
   /** Adds the clock's values, if the bundle reads any, with their texts. */
-  writeClockTo(bytes: Uint8Array, at: number): void {
-    if (this.clock.length > 0) encoder.encodeInto(this.writeClock(), bytes.subarray(at));
+  writeClockTo(bytes: Uint8Array): void {
+    if (this.clock.length > 0) encoder.encodeInto(this.writeClock(), bytes);
   }
 
   private writeClock(): string {

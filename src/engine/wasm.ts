@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Header, Section } from "../bytecode/layout.js";
 
-/** Which of the builds of one source: all three give the same answers. */
-export type Build = "baseline" | "simd" | "debug";
+/** Which of the builds of one source: all four give the same answers. `threads` is `simd` in a memory that can be shared. */
+export type Build = "baseline" | "simd" | "debug" | "threads";
 
 const FILES: Record<Build, string> = {
   baseline: "../../build/iamb.wasm",
   simd: "../../build/iamb.simd.wasm",
   debug: "../../build/iamb.debug.wasm",
+  threads: "../../build/iamb.threads.wasm",
 };
 
 /** The exports of `assembly/index.ts`. Pointers are numbers of bytes. */
@@ -70,6 +71,8 @@ export interface Exports {
 }
 
 const modules = new Map<Build, WebAssembly.Module>();
+/** Modules whose memory is shared: they take no other. */
+const sharing = new WeakSet<WebAssembly.Module>();
 
 /** The compiled module of a build, compiled once a process; or the module itself. */
 export function moduleOf(build: Build | WebAssembly.Module): WebAssembly.Module {
@@ -78,6 +81,7 @@ export function moduleOf(build: Build | WebAssembly.Module): WebAssembly.Module 
   if (module === undefined) {
     module = new WebAssembly.Module(readFileSync(fileURLToPath(new URL(FILES[build], import.meta.url))));
     modules.set(build, module);
+    if (build === "threads") sharing.add(module);
   }
   return module;
 }
@@ -130,6 +134,10 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
   const { exports, memory } = instantiate(module, pages, pages);
   copyImages(memory, layout, base, overlayAt);
   configure(exports, layout, base, overlayAt, tablesAt, true);
+  return machineOf(exports, memory, tables * PAGE, pages * PAGE);
+}
+
+function machineOf(exports: Exports, memory: WebAssembly.Memory, batchArea: number, batchEnd: number): Machine {
   return {
     exports,
     bytes: new Uint8Array(memory.buffer),
@@ -142,9 +150,82 @@ export function makeMachine(module: WebAssembly.Module, layout: MachineLayout): 
     partyArea: exports.partyArea.value,
     quickFrame: exports.quickFrame.value,
     fixedKeys: exports.fixedKeys.value,
-    batchArea: tables * PAGE,
-    batchEnd: pages * PAGE,
+    batchArea,
+    batchEnd,
   };
+}
+
+/**
+ * A bundle in a memory that threads share, and a share of that memory for each machine: nobody writes to the bundle, and no
+ * machine outside of its share. It can be posted to threads.
+ */
+export interface SharedImage {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly bundleAt: number;
+  readonly bundleBytes: number;
+  /** For columns: every machine finds them where they are. */
+  readonly columnsAt: number;
+  readonly columnsEnd: number;
+  readonly shares: readonly Share[];
+}
+
+/** Where a machine's own memory begins, ends, and how much of it is for batches. */
+export interface Share {
+  readonly tablesAt: number;
+  readonly batchArea: number;
+  readonly batchEnd: number;
+}
+
+/** Lays a memory out for a bundle, columns of `columnBytes`, and `count` machines of a module of the build `threads`. */
+export function makeSharedImage(
+  module: WebAssembly.Module,
+  layout: MachineLayout,
+  columnBytes: number,
+  count: number,
+): SharedImage {
+  sharing.add(module);
+  const bundleAt = align(surveyorOf(module).exports.heapBase());
+  const columns = Math.ceil((bundleAt + layout.bundle.length) / PAGE);
+  const first = columns + Math.ceil(columnBytes / PAGE);
+  const tables = pagesFor(module, layout, first * PAGE) - first;
+  const batch = Math.min(Math.ceil(layout.batchBytes / PAGE), Math.floor((PAGES_MAX - first) / count) - tables);
+  if (batch < 0) throw tooLarge((first + count * tables) * PAGE);
+  const pages = first + count * (tables + batch);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  new Uint8Array(memory.buffer).set(layout.bundle, bundleAt);
+  return {
+    module,
+    memory,
+    bundleAt,
+    bundleBytes: layout.bundle.length,
+    columnsAt: columns * PAGE,
+    columnsEnd: first * PAGE,
+    shares: Array.from({ length: count }, (_, place) => {
+      const tablesAt = (first + place * (tables + batch)) * PAGE;
+      const batchArea = tablesAt + tables * PAGE;
+      return { tablesAt, batchArea, batchEnd: batchArea + batch * PAGE };
+    }),
+  };
+}
+
+/** The bundle of a shared image, where it stands. */
+export function bundleOf({ memory, bundleAt, bundleBytes }: SharedImage): Uint8Array {
+  return new Uint8Array(memory.buffer, bundleAt, bundleBytes);
+}
+
+/** Makes an instance in a share that nobody has used yet, or that was cleared. */
+export function makeSharedMachine(image: SharedImage, share: Share, layout: MachineLayout): Machine {
+  const { module, memory } = image;
+  // The module's own data are constants: what is written here stands there already.
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  configure(exports, layout, image.bundleAt, 0, share.tablesAt, true);
+  return machineOf(exports, memory, share.batchArea, share.batchEnd);
+}
+
+/** Makes a share as new: tables begin as zeros. */
+export function clearShare({ memory }: SharedImage, { tablesAt, batchArea }: Share): void {
+  new Uint8Array(memory.buffer).fill(0, tablesAt, batchArea);
 }
 
 /** How much memory a machine takes. Headers tell, so an instance that every machine of a module shares can say. */
@@ -202,7 +283,8 @@ function instantiate(
   initial: number,
   maximum?: number,
 ): { exports: Exports; memory: WebAssembly.Memory } {
-  const memory = new WebAssembly.Memory(maximum === undefined ? { initial } : { initial, maximum });
+  const shared = sharing.has(module);
+  const memory = new WebAssembly.Memory({ initial, maximum: maximum ?? PAGES_MAX, shared });
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   return { exports: instance.exports as unknown as Exports, memory };
 }
