@@ -127,7 +127,7 @@ function detailsOf({ ours, theirs }: { ours: number; theirs: number }, rows: num
   return { nsPerRow: perRow(ours, rows), floorNsPerRow: perRow(theirs, rows), rows };
 }
 
-function perRow(nanoseconds: number, rows: number): number {
+export function perRow(nanoseconds: number, rows: number): number {
   return Number((nanoseconds / rows).toPrecision(3));
 }
 
@@ -150,11 +150,11 @@ function renameResources({ resource }: BatchColumns, round: number): void {
   for (let row = 1; row < offsets.length; row++) data.set(digits, offsets[row]! - ROUND_DIGITS);
 }
 
-/** Eight columns in the engine's own memory. */
-function columnsOf(
+/** Eight columns in the memory that an engine, or a pool, reserves. */
+export function columnsOf(
   requests: readonly WorkloadRequest[],
   form: (values: readonly (string | null)[]) => TextColumn,
-  engine: Engine,
+  engine: Pick<Engine, "reserve">,
 ): BatchColumns {
   const column = (value: (request: WorkloadRequest) => string | undefined) =>
     inside(form(requests.map((request) => value(request) ?? null)), engine);
@@ -171,7 +171,7 @@ function textColumns({ principal, action, resource, context }: BatchColumns): Te
   return [principal, action, resource, ...Object.values(context ?? {})] as TextColumn[];
 }
 
-function inside(column: TextColumn, engine: Engine): TextColumn {
+function inside(column: TextColumn, engine: Pick<Engine, "reserve">): TextColumn {
   const copy = <T extends Uint8Array | Uint32Array | Int32Array>(array: T): T => {
     const bytes = engine.reserve(array.byteLength + PADDING);
     const type = array.constructor as new (buffer: ArrayBufferLike, at: number, length: number) => T;

@@ -13,11 +13,13 @@ import { measureEffort } from "./effort.js";
 import type { Result } from "./goals.js";
 import { machine, renderTable } from "./report.js";
 import { FULL, QUICK, type Scale } from "./scale.js";
+import { measureThreads } from "./threads.js";
 import { measureTrail } from "./trail.js";
 
 const MEASUREMENTS: Readonly<Record<string, (scale: Scale) => Promise<Result[]> | Result[]>> = {
   P: measureBatches,
   P6: measureDecisions,
+  P8: measureThreads,
   P9: (scale) => [measureCompilation(scale)],
   P10: () => [measureSize()],
   P11: async () => [await measureEffort()],
