@@ -63,6 +63,14 @@ describe("a frame", () => {
     expect(decoded).toBeLessThanOrEqual(frames.length);
   });
 
+  it.each([true, false])("that takes too many steps is an error, as the request is (quick road: %s)", (quick) => {
+    const strict = Engine.loadSync(compile(worldOf(workload)), { quick, stepsMax: 0 });
+    const frame = frameOf(workload.requests[0]!);
+    for (let again = 0; again < 3; again++) {
+      expect(() => strict.decideFrame(frame)).toThrowError(expect.objectContaining({ code: "out-of-steps" }));
+    }
+  });
+
   it("in memory that is shared is decided, too", () => {
     const frame = frameOf(workload.requests[0]!);
     const shared = new Uint8Array(new SharedArrayBuffer(frame.length));

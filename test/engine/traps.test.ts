@@ -8,6 +8,7 @@ import { MutableModule } from "../../scripts/mutable-module.js";
 import { compile, compileOverlay } from "../../src/compiler/compile.js";
 import { type BatchColumns, dictionaryColumn, utf8Column } from "../../src/engine/columns.js";
 import { Engine, EngineError, type Overlay } from "../../src/engine/engine.js";
+import { encodeFrame } from "../../src/engine/frame.js";
 import type { Machine } from "../../src/engine/wasm.js";
 import { DEFAULT_WORLD_OPTIONS } from "../../src/policy/options.js";
 import { type Request, RequestError } from "../../src/request/request.js";
@@ -96,6 +97,13 @@ describe("a trap in any round of any loop", () => {
   ] as const)("%s", (_, options, way) => {
     const engine = Engine.loadSync(compile(world), { ...options, build });
     expect(trapped(engine, () => engine[way](request))).toBeGreaterThan(10);
+  });
+
+  it.each([true, false])("of a frame, whether it takes the quick road (%s) or the general one", (quick) => {
+    const engine = Engine.loadSync(compile(world), { build, quick });
+    const frame = encodeFrame(request)!;
+    expect(trapped(engine, () => engine.decideFrame(frame))).toBeGreaterThan(10);
+    expect(answerOf(() => engine.decideFrame(frame))).toBe(answerOf(() => engine.decide(request)));
   });
 
   it.each(["decide", "explain"] as const)("beside session policies that arrived at run time: %s", (way) => {
