@@ -39,8 +39,6 @@ export class EnginePool {
   readonly #image: SharedImage;
   private readonly workers: readonly Thread[];
   #reserved: number;
-  /** Ends, and never fails, when the batches asked for so far are decided. */
-  #last: Promise<unknown> = Promise.resolve();
   #end: PoolError | null = null;
 
   private constructor(image: SharedImage, options: Omit<EngineOptions, "build">) {
@@ -79,19 +77,17 @@ export class EnginePool {
   /**
    * Decides a batch as `Engine.decideBatch` does, with the answers in the order of the rows. Columns in memory that is shared
    * (of `reserve`, or a SharedArrayBuffer) are read where they are and must not change meanwhile; others are copied at once.
-   * Batches are decided one after the other. Rejects with `ColumnError` for columns that are not what they say, EngineError
-   * for a trap, after which the pool goes on, and `PoolError` when it cannot; then there is no answer for any row.
+   * A thread takes its ranges one after the other, so that a batch asked for early finds it at work. Rejects with
+   * `ColumnError` for columns that are not what they say, EngineError for a trap, after which the pool goes on, and
+   * `PoolError` when it cannot; then there is no answer for any row.
    */
   async decideBatch(columns: BatchColumns, options: BatchOptions = {}): Promise<BatchResult> {
     if (this.#end !== null) throw this.#end;
     const prepared = this.engine.prepareBatch(columns, options);
     const shared = shareColumns(prepared.columns, this.#image.memory.buffer);
-    const turn = this.#last;
     const { layers, statements, dependsOn, chunkRows } = options;
     const wanted = { layers, statements, dependsOn, chunkRows, now: prepared.now };
-    const decided = turn.then(() => this.#spread(shared, wanted, prepared.result));
-    this.#last = decided.catch(() => {});
-    return decided;
+    return this.#spread(shared, wanted, prepared.result);
   }
 
   async #spread(columns: Columns, options: BatchOptions, result: BatchResult): Promise<BatchResult> {
@@ -104,7 +100,7 @@ export class EnginePool {
         part: await thread.decide({ columns: sliceColumns(columns, first, Math.min(size, rows - first)), options }),
       };
     });
-    // Whatever fails, no thread is left with a range of this batch when the next one begins.
+    // Whatever fails, the batch is over when no thread has a range of it any more.
     await Promise.allSettled(parts);
     const errors: BatchResult["errors"][number][] = [];
     for (const { first, part } of await Promise.all(parts)) {
@@ -151,30 +147,29 @@ export class EnginePool {
 /** Bytes that stay readable behind each array: the evaluator reads ahead. */
 const PADDING = 64;
 
-/** A thread, seen from the one that asks. Decides one range at a time. */
+/** A thread, seen from the one that asks. Its messages answer what it was sent, in that order. */
 class Thread {
   readonly ready: Promise<unknown>;
   onDeath: (error: PoolError) => void = () => {};
   private readonly worker: Worker;
   #end: PoolError | null = null;
-  #settle: { resolve(message: FromThread): void; reject(error: Error): void } | null = null;
+  readonly #waiting: { resolve(message: FromThread): void; reject(error: Error): void }[] = [];
 
   constructor(setup: ThreadSetup) {
     this.worker = startThread(import.meta.url, "pool-worker", setup);
     this.worker.on("message", (message: FromThread) => {
-      const settle = this.#settle;
-      this.#rest();
-      settle?.resolve(message);
+      this.#waiting.shift()?.resolve(message);
+      if (this.#waiting.length === 0) this.worker.unref();
     });
     this.worker.on("error", (error) => this.#die(error.message));
     this.worker.on("exit", (code) => this.#die(`exit code ${code}`));
-    this.ready = this.#next();
+    this.ready = this.#answer();
   }
 
   async decide(task: Task): Promise<BatchResult> {
     if (this.#end !== null) throw this.#end;
     this.worker.postMessage(task);
-    const message = await this.#next();
+    const message = await this.#answer();
     if (message.kind === "failed") throw unpackError(message.error);
     if (message.kind !== "decided") throw new Error("a thread that was asked said that it is ready");
     const errors = message.errors.map(({ row, error }) => ({ row, error: unpackError(error) }));
@@ -184,23 +179,16 @@ class Thread {
   /** Whoever waits gets `end`. */
   async stop(end: PoolError): Promise<void> {
     this.#end ??= end;
-    const settle = this.#settle;
-    this.#rest();
-    settle?.reject(this.#end);
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#end);
     await this.worker.terminate();
   }
 
-  /** Its next message. Only a thread that somebody waits for keeps the process alive. */
-  #next(): Promise<FromThread> {
+  /** Its answer to what it was sent last. Only a thread that somebody waits for keeps the process alive. */
+  #answer(): Promise<FromThread> {
     this.worker.ref();
     return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+      this.#waiting.push({ resolve, reject });
     });
-  }
-
-  #rest(): void {
-    this.#settle = null;
-    this.worker.unref();
   }
 
   #die(reason: string): void {
