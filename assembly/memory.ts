@@ -59,12 +59,12 @@ export const PARTY_BYTES: u32 = 33554432;
 export let quickFrame: u32 = 0;
 /** Slots of the records of resources; a power of two, at most half full. */
 export const RESOURCE_TABLE_SIZE: u32 = 131072;
-export const RESOURCE_BYTES: u32 = 16777216;
+export const RESOURCE_BYTES: u32 = 8388608;
 export let resourceRecords: u32 = 0;
 export let resourceArea: u32 = 0;
 /** Slots of the memo of residuals; a power of two, at most half full. */
 export const RESIDUAL_TABLE_SIZE: u32 = 262144;
-export const RESIDUAL_BYTES: u32 = 33554432;
+export const RESIDUAL_BYTES: u32 = 16777216;
 /** Triples whose first sight is remembered; a power of two. */
 export const RESIDUAL_SEEN: u32 = 65536;
 export let residualTable: u32 = 0;

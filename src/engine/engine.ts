@@ -84,7 +84,7 @@ export interface EngineOptions {
   readonly quick?: boolean;
   /** Of the hashes of texts, 32 bits; for tests that must come out the same again. Default random, so that nobody can choose texts that collide. */
   readonly seed?: number;
-  /** Memory for the columns of batches, in bytes; a batch goes through it in pieces. Default 64 MiB, taken when it is written to. */
+  /** Memory for the columns of batches, in bytes; a batch goes through it in pieces. Default 16 MiB, taken when it is written to. */
   readonly batchBytes?: number;
 }
 
@@ -451,7 +451,7 @@ interface Place {
 
 function defaultOptions(): Required<EngineOptions> {
   const seed = randomBytes(4).readUInt32LE();
-  return { build: "baseline", index: true, stepsMax: 2 ** 31, quick: true, seed, batchBytes: 1 << 26 };
+  return { build: "baseline", index: true, stepsMax: 2 ** 31, quick: true, seed, batchBytes: 1 << 24 };
 }
 
 function layoutFor(
