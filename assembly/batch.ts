@@ -285,7 +285,8 @@ export function decideRows(): void {
     const rows = min(BLOCK, count - done);
     if (load<u32>(frame, BatchFrame.DeferredCount) + rows > deferredMax) break;
     refresh();
-    if (done == 0 || !allClean || cleanEpoch != epoch) {
+    // Once a call: what the host finds out meanwhile, the next call finds.
+    if (done == 0 || cleanEpoch != epoch) {
       cleanColumns();
       cleanEpoch = epoch;
     }
