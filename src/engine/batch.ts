@@ -173,10 +173,9 @@ class Batch {
 
   run(): BatchResult {
     const most = Math.max(1, Math.min(this.options.chunkRows ?? ROWS_MAX, ROWS_MAX));
-    // Dictionaries are the same for all chunks.
-    const dictionaries = this.cursor;
+    const start = this.cursor;
     for (let first = 0; first < this.rows; ) {
-      this.cursor = dictionaries;
+      this.cursor = start;
       let count = Math.min(most, this.rows - first);
       while (count > 1 && !this.fits(first, count)) count = count >> 1;
       this.first = first;

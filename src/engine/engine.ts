@@ -274,8 +274,9 @@ export class Engine {
 
   /**
    * Decides many requests at once, from columns (docs/batch.md). Every row gets the answer that `decide` gives to its
-   * request; what `decide` refuses is `refused`, with the error. Throws `ColumnError` for columns that are not what they
-   * say; then nothing was decided.
+   * request; what `decide` refuses is `refused`, with the error. Columns of keys that `requiredKeys` does not name are not
+   * looked at, so that a malformed value there is not refused. Throws `ColumnError` for columns that are not what they say;
+   * then nothing was decided.
    */
   decideBatch(columns: BatchColumns, options: BatchOptions = {}): BatchResult {
     try {
